@@ -1,0 +1,1 @@
+"""Checks, their states, metrics and alerts."""
