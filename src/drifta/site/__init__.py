@@ -1,0 +1,1 @@
+"""The site: joins the modules into one program (settings, addresses, command line)."""

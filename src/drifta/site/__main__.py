@@ -1,0 +1,7 @@
+"""``python -m drifta.site`` is the command ``drifta``."""
+
+import sys
+
+from drifta.site.cli import main
+
+sys.exit(main())

@@ -1,0 +1,58 @@
+"""What commands stand on: a database that answers, and Django set up for it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import django
+
+from drifta.site.cli_options import Options
+from drifta.site.postgres import Cluster
+from drifta.site.supervisor_data import locked, prepare, running
+
+SETTINGS = "drifta.site.settings"
+
+
+def load(address: str) -> Any:
+    """Return the object at ``module:name``; for what may be imported only after Django is set up."""
+    module, _colon, name = address.partition(":")
+    return getattr(import_module(module), name)
+
+
+def start_django(options: Options, database_url: str) -> None:
+    """Set up Django for ``options`` on the database at ``database_url``."""
+    os.environ.update(options.environment(database_url))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    # numpy's linear algebra starts a thread for every core and is not used: forking needs a single thread.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    django.setup()
+
+
+@contextlib.contextmanager
+def database(options: Options) -> Iterator[str]:
+    """Yield the database's address: a server's, a running ``drifta up``'s, or one started for the moment."""
+    prepare(options.data)
+    if options.database_url:
+        yield options.database_url
+    elif running(options.data) is not None:
+        yield Cluster(options.data).url
+    else:
+        with locked(options.data), contextlib.ExitStack() as stack:
+            cluster = Cluster(options.data)
+            stack.callback(cluster.stop)
+            cluster.start()
+            yield cluster.url
+
+
+@contextlib.contextmanager
+def django_on(options: Options) -> Iterator[None]:
+    """Django, ready to work on the database of ``options``, migrated."""
+    with database(options) as url:
+        start_django(options, url)
+        load("drifta.site.cli_migrate:ensure")()
+        yield
+        load("django.db:connections").close_all()

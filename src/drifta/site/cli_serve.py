@@ -1,0 +1,48 @@
+"""Commands that run one process each, for sites where systemd or containers supervise them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from drifta.site.cli_environment import database, load, start_django
+from drifta.site.cli_options import Options, options_of
+from drifta.site.supervisor_sockets import listen
+
+
+def web(arguments: argparse.Namespace) -> int:
+    """``drifta web``: pages and API on ``--host`` and ``--port``."""
+    options = options_of(arguments)
+    sockets = [listen(options.host, options.port, "--port")]
+    with database(options) as url:
+        start_django(options, url)
+        load("drifta.site.web_house:serve_house")(sockets)
+    return 0
+
+
+def worker(arguments: argparse.Namespace) -> int:
+    """``drifta worker``: background jobs."""
+    return _run(options_of(arguments), "drifta.kernel.jobs:work")
+
+
+def intake(arguments: argparse.Namespace) -> int:
+    """``drifta intake``: incoming mail."""
+    return _run(options_of(arguments), "drifta.channels.intake:run")
+
+
+def _run(options: Options, address: str) -> int:
+    with database(options) as url:
+        start_django(options, url)
+        load(address)()
+    return 0
+
+
+def probe(arguments: argparse.Namespace) -> int:
+    """``drifta probe``: checks, for a server that may be far away."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in _probe_settings(arguments) if value]
+    return int(load("drifta.probe.main:main")(words) or 0)
+
+
+def _probe_settings(arguments: argparse.Namespace) -> list[tuple[str, object]]:
+    return [(name, getattr(arguments, name)) for name in ("server", "key_file", "data", "name", "ca_file")]
