@@ -1,0 +1,73 @@
+// data-key="r" on a button, link or field: the key presses (or focuses) it. "?" lists all keys that the page has.
+import { delegate, isTyping } from "./core.js";
+import { openPalette } from "./palette.js";
+
+const named = { Escape: "Esc", " ": "Space" };
+let prefix = "";
+let prefixTimer = 0;
+
+function usable(element) {
+  return !element.disabled && element.getClientRects().length > 0;
+}
+
+function label(element) {
+  return element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? element.textContent.trim().replace(/\s+/g, " ");
+}
+
+function showKeys() {
+  const dialog = document.getElementById("keys");
+  const list = dialog?.querySelector("[data-keys-of-page]");
+  if (!list || dialog.open) return;
+  const seen = new Set();
+  list.replaceChildren();
+  for (const element of document.querySelectorAll("[data-key]")) {
+    if (seen.has(element.dataset.key) || (!usable(element) && !element.hasAttribute("data-key-label"))) continue;
+    seen.add(element.dataset.key);
+    const pair = document.createElement("div");
+    const term = document.createElement("dt");
+    const keys = document.createElement("dd");
+    term.textContent = label(element);
+    for (const key of element.dataset.key.split(" ")) {
+      const cap = document.createElement("kbd");
+      cap.textContent = named[key] ?? key;
+      keys.append(cap, " ");
+    }
+    pair.append(term, keys);
+    list.append(pair);
+  }
+  dialog.showModal();
+}
+
+function press(element) {
+  if (element.matches("input:not([type=checkbox]):not([type=submit]), textarea, select")) element.focus();
+  else element.click();
+}
+
+function sendForm(event) {
+  const form = event.target.closest?.("form");
+  const primary = form?.querySelector("[data-primary], [type=submit]");
+  if (!primary) return;
+  event.preventDefault();
+  primary.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) sendForm(event);
+  const off = document.documentElement.dataset.keys === "off";
+  if (off || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)
+    || document.querySelector("dialog[open]")) return;
+  if (event.key === "?") return showKeys();
+  if (event.key === ".") return openPalette();
+  const pressed = prefix ? `${prefix} ${event.key}` : event.key;
+  prefix = "";
+  const element = [...document.querySelectorAll(`[data-key="${CSS.escape(pressed)}"]`)].find(usable);
+  if (element) {
+    event.preventDefault();
+    press(element);
+  } else if (event.key === "g") {
+    prefix = "g";
+    clearTimeout(prefixTimer);
+    prefixTimer = setTimeout(() => { prefix = ""; }, 1500);
+  }
+});
+delegate("click", "[data-show-keys]", showKeys);

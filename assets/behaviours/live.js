@@ -1,0 +1,68 @@
+// data-live="desk.ticket:42": when the stream names the subject, the element gets the event "live" and htmx fetches it
+// again (hx-trigger="live"). One stream per page; when it is cut, the page says so and catches up by Last-Event-ID.
+import { word } from "./core.js";
+
+const waiting = new Map();
+let source = null;
+let listening = "";
+let staleTimer = 0;
+
+function wanted() {
+  const names = [...document.querySelectorAll("[data-live]")].flatMap((element) => element.dataset.live.split(/[\s,]+/));
+  return [...new Set(names.filter(Boolean))].sort();
+}
+
+function concerns(element, subject) {
+  const kind = subject.split(":")[0];
+  return element.dataset.live.split(/[\s,]+/).some((name) => name === subject || name === kind);
+}
+
+function refresh(element, subject) {
+  if (waiting.has(element)) return;
+  // What changes in a burst is fetched once.
+  waiting.set(element, setTimeout(() => {
+    waiting.delete(element);
+    if (!element.isConnected) return;
+    if (element.contains(document.activeElement) && document.activeElement.matches("input[type=text], input[type=search], textarea")) {
+      refresh(element, subject);
+      return;
+    }
+    window.htmx.trigger(element, "live", { subject });
+  }, 50));
+}
+
+function stale(is) {
+  clearTimeout(staleTimer);
+  const badge = document.getElementById("stale");
+  if (badge && !is) badge.hidden = true;
+  document.querySelector(".wall")?.classList.toggle("is-stale", is);
+  if (badge && is) {
+    badge.hidden = false;
+    badge.querySelector("span").textContent = word("stale");
+  }
+}
+
+function open() {
+  const names = wanted();
+  const url = document.body.dataset.liveUrl;
+  if (!url || names.join() === listening) return;
+  listening = names.join();
+  source?.close();
+  source = null;
+  if (!names.length) return;
+  source = new EventSource(`${url}?subjects=${encodeURIComponent(listening)}`);
+  source.addEventListener("open", () => stale(false));
+  source.addEventListener("error", () => { clearTimeout(staleTimer); staleTimer = setTimeout(() => stale(true), 5000); });
+  source.addEventListener("change", (event) => {
+    stale(false);
+    document.querySelectorAll("[data-live]").forEach((element) => {
+      if (concerns(element, event.data)) refresh(element, event.data);
+    });
+  });
+  source.addEventListener("reload", () => location.reload());
+}
+
+open();
+document.addEventListener("htmx:afterSettle", open);
+window.addEventListener("pagehide", () => source?.close());
+window.addEventListener("pageshow", (event) => { if (event.persisted) { listening = ""; open(); } });
