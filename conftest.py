@@ -1,0 +1,109 @@
+"""What every test has: the write guard, a file store of its own, and the named people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+
+from drifta.kernel import guard
+from drifta.kernel.testing import guarded
+from drifta.people.models import Organisation, Person, Team
+from drifta.people.roles import ADMINISTRATOR, FIRST_LINE, REQUESTER, SECOND_LINE
+
+PASSWORD = "Fjorden-ligger-stilla-7"
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path, settings: object) -> None:
+    django_settings.FILES_DIR = tmp_path / "files"
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _guard(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Refuse writes outside actions in every test that uses the database."""
+    if not {"db", "transactional_db"} & set(request.fixturenames):
+        yield
+        return
+    with guarded():
+        yield
+
+
+@dataclass(frozen=True)
+class House:
+    """Two organisations with their people: Norrvik, where most things happen, and Sørfjord, which must see nothing."""
+
+    norrvik: Organisation
+    sorfjord: Organisation
+    ann: Person
+    ben: Person
+    cleo: Person
+    dag: Person
+    eva: Person
+    first_line: Team
+    second_line: Team
+
+
+def person(organisation: Organisation, name: str, *roles: str, language: str = "en") -> Person:
+    """Make somebody with a mail address and a password."""
+    address = f"{name.split(maxsplit=1)[0].lower()}@{organisation.mail_domains[0]}"
+    made = Person(organisation=organisation, name=name, email=address, roles=list(roles), language=language)
+    made.set_password(PASSWORD)
+    made.save()
+    made.contact_points.create(kind="email", value=address)
+    return made
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    """Return the two organisations and the named people."""
+    with guard.writing():
+        norrvik = Organisation.objects.create(name="Norrvik kommun", language="sv", mail_domains=["norrvik.example"])
+        sorfjord = Organisation.objects.create(name="Sørfjord AS", language="nb", mail_domains=["sorfjord.example"])
+        made = House(
+            norrvik=norrvik,
+            sorfjord=sorfjord,
+            ann=person(norrvik, "Ann Åkesson", ADMINISTRATOR),
+            ben=person(norrvik, "Ben Öst", FIRST_LINE),
+            cleo=person(norrvik, "Cleo Lind", SECOND_LINE),
+            dag=person(norrvik, "Dag Berg", REQUESTER, language="sv"),
+            eva=person(sorfjord, "Eva Sørli", FIRST_LINE, language="nb"),
+            first_line=Team.objects.create(organisation=norrvik, name="Servicedesk", line=Team.Line.FIRST),
+            second_line=Team.objects.create(organisation=norrvik, name="Drift", line=Team.Line.SECOND),
+        )
+        made.first_line.members.add(made.ben)
+        made.second_line.members.add(made.cleo)
+    return made
+
+
+@pytest.fixture
+def ann(house: House) -> Person:
+    """Return the administrator."""
+    return house.ann
+
+
+@pytest.fixture
+def ben(house: House) -> Person:
+    """Return the first line."""
+    return house.ben
+
+
+@pytest.fixture
+def cleo(house: House) -> Person:
+    """Return the second line."""
+    return house.cleo
+
+
+@pytest.fixture
+def dag(house: House) -> Person:
+    """Return the requester."""
+    return house.dag
+
+
+@pytest.fixture
+def eva(house: House) -> Person:
+    """Return the first line of another organisation."""
+    return house.eva

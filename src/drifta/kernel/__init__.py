@@ -1,0 +1,1 @@
+"""The four mechanisms every module stands on: actions, events, permissions, registries; and what they need."""

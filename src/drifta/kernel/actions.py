@@ -1,0 +1,127 @@
+"""Actions: every change goes through one. Permission, transaction, lock, version and catalogue in one decorator."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, get_type_hints
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.functional import Promise
+from pydantic import BaseModel, ConfigDict, create_model
+
+from drifta.kernel import guard
+from drifta.kernel.actor import Actor
+from drifta.kernel.models import Versioned
+from drifta.kernel.permissions import may, require
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Refused(ValidationError):
+    """The action makes no sense now; the message says why, and what to do instead, in the reader's language."""
+
+
+class Conflict(Exception):
+    """Somebody changed the row since the version that this change was based on.
+
+    ``current`` is the row as it is now, ``based_on`` the version that the caller had seen.
+    """
+
+    def __init__(self, current: Versioned, based_on: int) -> None:
+        super().__init__(f"{current.subject_key} is at version {current.version}, not {based_on}.")
+        self.current = current
+        self.based_on = based_on
+
+
+@dataclass(frozen=True)
+class Action:
+    """One entry of the catalogue: what buttons, palette, API verbs, automation and reference are made from."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    model: type[models.Model] | None
+    parameters: type[BaseModel]
+    danger: bool
+    versioned: bool
+    run: Callable[..., Any]
+
+    @property
+    def verb(self) -> str:
+        """The last part of the name, as it stands in the API's address."""
+        return self.name.rsplit(".", 1)[-1]
+
+
+catalogue: dict[str, Action] = {}
+
+
+def action(
+    name: str, *, label: str | Promise, icon: str = "", danger: bool = False, versioned: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function an action under ``name``, which is also the permission it requires.
+
+    The function takes the actor first; a model instance as second argument is the action's subject: its row is
+    locked and read again, so that the function sees what is so now. With ``versioned`` the version of the given
+    instance must still be the current one, else ``Conflict``. Raises ``PermissionDenied`` and ``Refused``.
+    """
+
+    def declare(function: Callable[P, R]) -> Callable[P, R]:
+        if name in catalogue:
+            raise ValueError(f"The action '{name}' is declared twice.")
+
+        @wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            actor = args[0]
+            assert isinstance(actor, Actor)
+            subject = args[1] if len(args) > 1 else None
+            with transaction.atomic(), guard.writing():
+                if isinstance(subject, models.Model):
+                    _lock(subject, versioned=versioned)
+                require(actor, name, subject)
+                return function(*args, **kwargs)
+
+        catalogue[name] = Action(
+            name, label, icon, _subject_model(function), _parameters(name, function), danger, versioned, run
+        )
+        return run
+
+    return declare
+
+
+def _lock(subject: models.Model, *, versioned: bool) -> None:
+    """Lock the row and read it into ``subject``; the version of the caller's copy decides about a conflict."""
+    based_on = subject.version if isinstance(subject, Versioned) else 0
+    rows = type(subject)._base_manager.select_for_update(of=("self",))
+    subject.refresh_from_db(from_queryset=rows)
+    if versioned and isinstance(subject, Versioned) and subject.version != based_on:
+        raise Conflict(subject, based_on)
+
+
+def _subject_model(function: Callable[..., Any]) -> type[models.Model] | None:
+    names = list(inspect.signature(function).parameters)
+    hint = get_type_hints(function).get(names[1]) if len(names) > 1 else None
+    return hint if inspect.isclass(hint) and issubclass(hint, models.Model) else None
+
+
+def _parameters(name: str, function: Callable[..., Any]) -> type[BaseModel]:
+    """Describe the keyword-only parameters as a pydantic model; being plain values, any client can give them."""
+    hints = get_type_hints(function)
+    fields: dict[str, Any] = {}
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+            default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+            fields[parameter.name] = (hints[parameter.name], default)
+    title = "".join(part.capitalize() for part in name.replace(".", "_").split("_"))
+    return create_model(title, __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields)
+
+
+def actions_for(actor: Actor, subject: models.Model) -> list[Action]:
+    """Return the actions on this object that the actor may run, in the order of their names."""
+    return [
+        entry
+        for _, entry in sorted(catalogue.items())
+        if entry.model is not None and isinstance(subject, entry.model) and may(actor, entry.name, subject)
+    ]

@@ -1,0 +1,157 @@
+"""One search over everything: PostgreSQL full text with each language's own stemmer, filtered by permission.
+
+Sources register themselves; each object has one document with two word lists: what everybody who sees the object may
+read, and what only insiders may (internal notes). Typing errors are caught by trigrams over the titles.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+from django.utils.functional import Promise
+
+from drifta.kernel import clock
+from drifta.kernel.actor import Actor
+
+#: Configurations made by the first migration: unaccent, then the language's stemmer.
+CONFIGURATIONS = {"sv": "drifta_sv", "nb": "drifta_nb", "en": "drifta_en"}
+#: Characters of one text that are indexed; PostgreSQL's limit is 1 MB of words.
+LONGEST = 200_000
+#: How many of the newest objects are looked through for common words before the index over words is asked.
+WINDOW = 20_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of object that can be found: its label, the rows an actor may see, and where an object's page is."""
+
+    kind: str
+    label: str | Promise
+    icon: str
+    visible: Callable[[Actor], models.QuerySet[models.Model]]
+    url: Callable[[int], str]
+    #: Whether the actor may find words of internal texts too.
+    insider: Callable[[Actor], bool]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One found object."""
+
+    source: Source
+    object_id: int
+    title: str
+
+    @property
+    def url(self) -> str:
+        """Where the object's page is."""
+        return self.source.url(self.object_id)
+
+
+sources: dict[str, Source] = {}
+
+
+def register(source: Source) -> Source:
+    """Add a source. Raises ``ValueError`` when its kind is taken."""
+    if source.kind in sources:
+        raise ValueError(f"The search source '{source.kind}' is registered twice.")
+    sources[source.kind] = source
+    return source
+
+
+_UPSERT = """
+INSERT INTO kernel_search (source, object_id, organisation_id, title, public, internal, people, updated_at)
+VALUES (%(source)s, %(object_id)s, %(organisation_id)s, %(title)s,
+        setweight(to_tsvector(%(config)s::regconfig, %(title)s), 'A')
+            || to_tsvector(%(config)s::regconfig, %(public)s),
+        to_tsvector(%(config)s::regconfig, %(internal)s), '{}', %(now)s)
+ON CONFLICT (source, object_id) DO UPDATE SET
+    organisation_id = excluded.organisation_id, title = excluded.title, updated_at = excluded.updated_at,
+    public = CASE WHEN %(add)s THEN kernel_search.public || excluded.public ELSE excluded.public END,
+    internal = CASE WHEN %(add)s THEN kernel_search.internal || excluded.internal ELSE excluded.internal END
+"""
+
+
+def index(
+    source: str,
+    object_id: int,
+    *,
+    organisation_id: int | None,
+    title: str,
+    public: str = "",
+    internal: str = "",
+    language: str = "en",
+    add: bool = False,
+) -> None:
+    """Write an object's document; with ``add`` the texts join those already there (a new message of a ticket)."""
+    values: dict[str, Any] = {
+        "source": source,
+        "object_id": object_id,
+        "organisation_id": organisation_id,
+        "title": title[:300],
+        "public": _clean(public),
+        "internal": _clean(internal),
+        "config": CONFIGURATIONS.get(language, "drifta_en"),
+        "now": clock.now(),
+        "add": add,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, values)
+
+
+def _clean(text: str) -> str:
+    return text[:LONGEST].replace("\0", " ")
+
+
+def forget(source: str, object_id: int) -> None:
+    """Remove an object from the search."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM kernel_search WHERE source = %s AND object_id = %s", [source, object_id])
+
+
+def matching(kind: str, actor: Actor, text: str) -> tuple[str, list[Any]] | None:
+    """Return an SQL condition on ``kernel_search``, with its parameters, for the words of ``text``; None if no words.
+
+    Words are looked for as each of the three languages would stem them; the last word also as a beginning.
+    """
+    words = [word for word in "".join(c if c.isalnum() else " " for c in text).split() if word]
+    if not words:
+        return None
+    query = " || ".join(f"websearch_to_tsquery('{name}', %s)" for name in CONFIGURATIONS.values())
+    query = f"({query} || to_tsquery('drifta_simple', %s))"
+    parameters: list[Any] = [text, text, text, " & ".join([*words[:-1], f"{words[-1]}:*"])]
+    if not sources[kind].insider(actor):
+        return f"public @@ {query}", parameters
+    return f"(public @@ {query} OR internal @@ {query})", parameters * 2
+
+
+def find(actor: Actor, text: str, *, kinds: list[str] | None = None, limit: int = 20) -> list[Hit]:
+    """Return what the actor may see for ``text``, newest first within each kind; similar titles when nothing fits."""
+    hits: list[Hit] = []
+    for kind in kinds or list(sources):
+        hits.extend(_find_words(actor, kind, text, limit) or _find_similar(actor, kind, text, limit))
+    return hits
+
+
+def _find_words(actor: Actor, kind: str, text: str, limit: int) -> list[Hit]:
+    condition = matching(kind, actor, text)
+    return [] if condition is None else _hits(actor, kind, *condition, order="object_id DESC", limit=limit)
+
+
+def _find_similar(actor: Actor, kind: str, text: str, limit: int) -> list[Hit]:
+    if len(text) < 4:
+        return []
+    return _hits(actor, kind, "title %%> %s", [text[:100]], order="object_id DESC", limit=limit)
+
+
+def _hits(actor: Actor, kind: str, condition: str, parameters: list[Any], *, order: str, limit: int) -> list[Hit]:
+    source = sources[kind]
+    visible, visible_parameters = source.visible(actor).order_by().values("pk").query.sql_with_params()
+    statement = (
+        f"SELECT object_id, title FROM kernel_search WHERE source = %s AND {condition}"  # noqa: S608 - own fragments
+        f" AND object_id IN ({visible}) ORDER BY {order} LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [kind, *parameters, *visible_parameters, limit])
+        return [Hit(source, number, title) for number, title in cursor.fetchall()]
