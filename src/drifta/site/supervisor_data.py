@@ -18,6 +18,8 @@ import drifta
 from drifta.site.cli_words import Trouble
 from drifta.words import gettext_noop as _
 
+PRIVATE = ("files", "keys", "log", "probe")
+"""Directories for the owner alone; the data directory itself must let PostgreSQL's user through."""
 GRACE = 20.0
 """Seconds to wait for the last processes of a killed predecessor, which hold its lock to their end."""
 
@@ -41,6 +43,8 @@ def prepare(data: Path) -> None:
             reason=error.strerror,
         ) from error
     _check_version(data)
+    for name in PRIVATE:
+        (data / name).mkdir(mode=0o700, exist_ok=True)
 
 
 def _check_version(data: Path) -> None:

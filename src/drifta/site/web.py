@@ -8,11 +8,13 @@ refuses what is too large or too slow, so that neither a slow nor a greedy clien
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+import signal
 import socket
 import tempfile
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import IO, Any, cast
 
 import uvicorn
@@ -206,6 +208,17 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, shell: Shell) -> None:
         super().__init__(config)
         self.shell = shell
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop cleanly at SIGTERM and SIGINT; then this process has still things to do, so none is raised again."""
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        before = [signal.signal(number, self.handle_exit) for number in numbers]
+        try:
+            yield
+        finally:
+            for number, handler in zip(numbers, before, strict=True):
+                signal.signal(number, handler)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, end the streams, and let running requests finish."""
