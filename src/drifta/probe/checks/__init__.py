@@ -1,0 +1,1 @@
+"""The kinds of checks that come with Drifta, one file each."""

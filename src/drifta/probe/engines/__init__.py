@@ -1,0 +1,1 @@
+"""Batched engines: many sockets watched by one epoll, without a coroutine per check."""
