@@ -1,0 +1,1 @@
+"""The desk: tickets and their messages, lines and queues, views."""

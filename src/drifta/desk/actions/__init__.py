@@ -1,0 +1,37 @@
+"""The desk's verbs, one file per noun; the only writers of its tables."""
+
+from drifta.desk.actions.assign import assign, hand_over, take
+from drifta.desk.actions.bulk import BulkResult, bulk
+from drifta.desk.actions.create import create
+from drifta.desk.actions.edit import edit, prioritise
+from drifta.desk.actions.follow import link, unlink, unwatch, watch
+from drifta.desk.actions.state import close, hold, reopen, resolve, resume
+from drifta.desk.actions.views import remove_view, save_category, save_draft, save_view
+from drifta.desk.actions.write import annotate, note, reply
+
+__all__ = [
+    "BulkResult",
+    "annotate",
+    "assign",
+    "bulk",
+    "close",
+    "create",
+    "edit",
+    "hand_over",
+    "hold",
+    "link",
+    "note",
+    "prioritise",
+    "remove_view",
+    "reopen",
+    "reply",
+    "resolve",
+    "resume",
+    "save_category",
+    "save_draft",
+    "save_view",
+    "take",
+    "unlink",
+    "unwatch",
+    "watch",
+]

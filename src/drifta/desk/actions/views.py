@@ -1,0 +1,87 @@
+"""Categories, named lists of tickets, and drafts."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from drifta.desk import references
+from drifta.desk.events import CategorySaved, ViewRemoved, ViewSaved
+from drifta.desk.models import Category, Draft, SavedView
+from drifta.desk.text import one_line
+from drifta.kernel import clock
+from drifta.kernel.actions import Refused, action
+from drifta.kernel.actor import Actor
+from drifta.kernel.events import emit
+
+#: Named lists of one person.
+MOST_VIEWS = 50
+
+
+@action("desk.save_view", label=gettext_lazy("Save view"), icon="bookmark")
+def save_view(actor: Actor, *, name: str, query: str, team_id: int | None = None, for_all: bool = False) -> SavedView:
+    """Give the present list a name: for oneself, for a team of one's own, or for everybody in the organisation."""
+    name = one_line(name, 80)
+    if not name or len(query) > 2000 or actor.organisation_id is None:
+        raise Refused(_("A view needs a name, and filters that are not endless."))
+    if team_id and team_id not in actor.team_ids:
+        raise Refused(_("You can share a view only with a team that you belong to."))
+    if SavedView.objects.filter(owner_id=actor.person_id).count() >= MOST_VIEWS:
+        raise Refused(_("You have as many views as one can have. Remove one first."))
+    owner_id = None if team_id or for_all else actor.person_id
+    view = SavedView.objects.create(
+        organisation_id=actor.organisation_id, name=name, query=query, owner_id=owner_id, team_id=team_id or None
+    )
+    emit(actor, ViewSaved(view.pk, name), subject=view)
+    return view
+
+
+@action("desk.remove_view", label=gettext_lazy("Remove view"), icon="trash", danger=True)
+def remove_view(actor: Actor, view: SavedView) -> None:
+    """Remove a named list; one's own, or a shared one."""
+    emit(actor, ViewRemoved(view.pk, view.name), subject=view)
+    view.delete()
+
+
+@action("desk.save_category", label=gettext_lazy("Save category"), icon="tag")
+def save_category(
+    actor: Actor,
+    *,
+    organisation_id: int,
+    name: str,
+    parent_id: int | None = None,
+    team_id: int | None = None,
+    is_active: bool = True,
+    category_id: int | None = None,
+) -> Category:
+    """Make a category, or change the one with ``category_id``."""
+    if not actor.sees_organisation(organisation_id):
+        raise PermissionDenied(_("You cannot make categories for this organisation."))
+    name = one_line(name, 100)
+    same = Category.objects.filter(organisation_id=organisation_id, parent_id=parent_id, name=name)
+    if not name or same.exclude(pk=category_id or 0).exists():
+        raise Refused(_("A category needs a name that no other has. Choose another name."))
+    category = Category.objects.filter(organisation_id=organisation_id, pk=category_id or 0).first() or Category()
+    category.organisation_id, category.name, category.is_active = organisation_id, name, is_active
+    category.team = references.visible_or_none(actor, "people.Team", team_id)
+    others = Category.objects.filter(organisation_id=organisation_id).exclude(pk=category.pk)
+    category.parent = others.filter(pk=parent_id or 0).first()
+    category.save()
+    emit(actor, CategorySaved(category.pk, name), subject=category)
+    return category
+
+
+@action("desk.save_draft", label=gettext_lazy("Save draft"))
+def save_draft(actor: Actor, *, key: str, text: str) -> Draft | None:
+    """Keep what a person is writing; an empty text forgets it. Announces nothing: nobody else's matter."""
+    if actor.person_id is None or len(key) > 120:
+        return None
+    if not text.strip():
+        Draft.objects.filter(person_id=actor.person_id, subject=key).delete()
+        return None
+    value: dict[str, Any] = {"text": text[:500_000]}
+    draft, _is_new = Draft.objects.update_or_create(
+        person_id=actor.person_id, subject=key, defaults={"value": value, "saved_at": clock.now()}
+    )
+    return draft

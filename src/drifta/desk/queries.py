@@ -1,0 +1,119 @@
+"""Reads of the desk that others use too."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet
+
+from drifta.desk.actions.write import takes_replies
+from drifta.desk.models import Attachment, Category, Message, SavedView, Ticket, TicketLink, Watcher
+from drifta.desk.timeline import Entry, Timeline, timeline
+from drifta.kernel.actor import SYSTEM, Actor
+
+__all__ = [
+    "Entry",
+    "Timeline",
+    "agents_tickets",
+    "attachment",
+    "categories",
+    "links",
+    "message",
+    "open_tickets_about",
+    "readers",
+    "saved_views",
+    "takes_replies",
+    "ticket",
+    "tickets_of",
+    "tickets_of_person",
+    "timeline",
+    "unassigned",
+    "waiting_due",
+]
+
+
+def ticket(actor: Actor, number: int) -> Ticket:
+    """Return the ticket with this number, with the names it shows. Raises ``Ticket.DoesNotExist`` (also if hidden)."""
+    rows = Ticket.objects.visible_to(actor)
+    return rows.select_related("organisation", "requester", "owner", "team", "category", "site").get(pk=number)
+
+
+def readers(ticket_id: int) -> list[int]:
+    """Return the ids of the persons who get the public messages: the requester first, then the watchers."""
+    requester = Ticket.objects.filter(pk=ticket_id).values_list("requester_id", flat=True).first()
+    watching = Watcher.objects.filter(ticket_id=ticket_id).order_by("id").values_list("person_id", flat=True)
+    everybody = [*([requester] if requester else []), *watching]
+    return list(dict.fromkeys(everybody))
+
+
+def tickets_of(target: str, *, only_open: bool = False) -> list[Ticket]:
+    """Return the tickets tied to something of another module, named by its subject key; newest first.
+
+    For the system's own use: narrow with ``visible_to`` before you show any.
+    """
+    rows = Ticket.objects.filter(links__target=target).order_by("-pk")
+    return list(rows.open() if only_open else rows)
+
+
+def open_tickets_about(actor: Actor, *, asset_id: int | None = None, service_id: int | None = None) -> list[Ticket]:
+    """Return the newest open tickets about an asset or a service."""
+    about = Q(assets=asset_id) if asset_id is not None else Q(services=service_id)
+    return list(Ticket.objects.visible_to(actor).open().filter(about).select_related("owner").order_by("-pk")[:20])
+
+
+def message(message_id: int, actor: Actor = SYSTEM) -> Message:
+    """Return a message with its ticket and attachments. Raises ``Message.DoesNotExist`` (also if hidden)."""
+    rows = Message.objects.visible_to(actor).select_related("ticket__requester", "ticket__organisation", "author")
+    return rows.prefetch_related("attachments").get(pk=message_id)
+
+
+def attachment(actor: Actor, attachment_id: int) -> Attachment:
+    """Return an attachment that the actor may open. Raises ``Attachment.DoesNotExist``."""
+    return Attachment.objects.visible_to(actor).select_related("message").get(pk=attachment_id)
+
+
+def links(actor: Actor, of: Ticket) -> tuple[list[Ticket], list[TicketLink]]:
+    """Return the tickets that are linked with one, in either direction, and its ties to things of other modules."""
+    ties = list(TicketLink.objects.filter(ticket=of).order_by("pk"))
+    numbers = {int(tie.target.partition(":")[2]) for tie in ties if tie.target.startswith("desk.ticket:")}
+    back = TicketLink.objects.filter(target=of.subject_key).values("ticket_id")
+    found = Ticket.objects.visible_to(actor).filter(Q(pk__in=numbers) | Q(pk__in=back)).order_by("-pk")
+    return list(found[:50]), [tie for tie in ties if not tie.target.startswith("desk.ticket:")]
+
+
+def tickets_of_person(actor: Actor, person_id: int, *, besides: int = 0, limit: int = 8) -> list[Ticket]:
+    """Return a person's newest tickets that the actor sees."""
+    rows = Ticket.objects.visible_to(actor).filter(requester_id=person_id).exclude(pk=besides)
+    return list(rows.select_related("owner").order_by("-pk")[:limit])
+
+
+def agents_tickets(actor: Actor) -> QuerySet[Ticket]:
+    """Return the open tickets that the actor owns and that do not wait, most urgent first."""
+    rows = Ticket.objects.visible_to(actor).open().filter(owner_id=actor.person_id).exclude(state=Ticket.State.WAITING)
+    return rows.select_related("requester").order_by("priority", "-updated_at")
+
+
+def unassigned(actor: Actor) -> QuerySet[Ticket]:
+    """Return the open tickets without an owner in the actor's teams, or in none."""
+    rows = Ticket.objects.visible_to(actor).open().filter(owner=None)
+    return rows.filter(Q(team_id__in=actor.team_ids) | Q(team=None)).select_related("requester").order_by("-pk")
+
+
+def waiting_due(actor: Actor, until: object) -> QuerySet[Ticket]:
+    """Return the actor's waiting tickets whose date comes before ``until``."""
+    rows = Ticket.objects.visible_to(actor).filter(state=Ticket.State.WAITING, hold_until__lte=until)
+    return rows.filter(owner_id=actor.person_id).select_related("requester").order_by("hold_until")
+
+
+def categories(organisation_ids: Iterable[int]) -> QuerySet[Category]:
+    """Return the categories in use of some organisations, parents with their children."""
+    return Category.objects.filter(organisation_id__in=organisation_ids, is_active=True).select_related("parent")
+
+
+def saved_views(actor: Actor) -> QuerySet[SavedView]:
+    """Return the named lists that the actor may use."""
+    return SavedView.objects.visible_to(actor)
+
+
+def numbers_by_state(actor: Actor) -> dict[str, int]:
+    """Return how many open tickets there are per state; cheap, as only open ones are looked at."""
+    rows = Ticket.objects.visible_to(actor).open().values_list("state").annotate(Count("pk")).order_by()
+    return dict(rows)
