@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
 from drifta.kernel import guard
 from drifta.kernel.testing import guarded
@@ -14,6 +16,13 @@ from drifta.people.models import Organisation, Person, Team
 from drifta.people.roles import ADMINISTRATOR, FIRST_LINE, REQUESTER, SECOND_LINE
 
 PASSWORD = "Fjorden-ligger-stilla-7"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Let the tests empty the event log between them, which nobody else may."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER IF EXISTS kernel_event_no_truncate ON kernel_event")
 
 
 @pytest.fixture(autouse=True)

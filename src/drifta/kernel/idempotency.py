@@ -1,9 +1,11 @@
 """Answers to repeated POSTs: the same ``Idempotency-Key`` with the same request gets the first answer again."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from drifta.kernel import clock, guard
 from drifta.kernel.jobs import periodic
@@ -16,6 +18,19 @@ KEEP = timedelta(hours=24)
 def fingerprint(method: str, path: str, body: bytes) -> str:
     """Return what identifies a request beside its key."""
     return hashlib.sha256(b"\0".join((method.encode(), path.encode(), body))).hexdigest()
+
+
+@contextmanager
+def exclusive(token_id: int, key: str) -> Iterator[None]:
+    """Let equal requests that come at the same time run one after the other."""
+    number = int.from_bytes(hashlib.sha256(f"{token_id} {key}".encode()).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
 def recall(token_id: int, key: str) -> IdempotentAnswer | None:

@@ -1,6 +1,7 @@
 """Background work on PostgreSQL: enqueued in the action's transaction, run at least once, so always idempotent."""
 
 import asyncio
+import json
 import logging
 import traceback
 from collections.abc import Callable
@@ -192,7 +193,7 @@ def failed_jobs(limit: int = 200) -> list[FailedJob]:
             " WHERE j.status = 'failed' ORDER BY j.id DESC LIMIT %s",
             [limit],
         )
-        return [FailedJob(*row) for row in cursor.fetchall()]
+        return [FailedJob(row[0], row[1], json.loads(row[2]), *row[3:]) for row in cursor.fetchall()]
 
 
 def run_again(job_id: int) -> None:

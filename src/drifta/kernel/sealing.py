@@ -38,9 +38,9 @@ def _horizon() -> int:
     """Return the number of the newest event that no running transaction can slip before; 0 if there is none."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(max(id), 0) FROM kernel_event WHERE recorded_at < (SELECT coalesce(min(xact_start), now())"
-            " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid())"
-            " - interval '1 second'"
+            "SELECT coalesce(max(id), 0) FROM kernel_event WHERE recorded_at <"
+            " (SELECT coalesce(min(xact_start), now()) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()) - interval '1 second'"
         )
         return int(cursor.fetchone()[0])
 

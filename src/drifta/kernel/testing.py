@@ -1,5 +1,6 @@
 """Helps for tests of every module: run what was enqueued, count queries, write outside actions on purpose."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -40,7 +41,8 @@ def _next(queues: tuple[str, ...]) -> tuple[int, str, dict[str, object]] | None:
             " ORDER BY priority DESC, id LIMIT 1",
             [not queues, list(queues)],
         )
-        return cursor.fetchone()
+        row = cursor.fetchone()
+    return (row[0], row[1], json.loads(row[2])) if row else None
 
 
 def _context(job_id: int, task: object, arguments: dict[str, object]) -> JobContext:

@@ -41,7 +41,11 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.pop("port", "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**parts, "application_name": os.environ.get("DRIFTA_PROCESS", "drifta")},
+        "OPTIONS": {
+            "options": "-c pg_trgm.word_similarity_threshold=0.4",  # forgives one or two wrong letters a word
+            **parts,
+            "application_name": os.environ.get("DRIFTA_PROCESS", "drifta"),
+        },
         "TEST": {"TEMPLATE": "template0", "CHARSET": "UTF8"},
     }
 
@@ -100,6 +104,8 @@ MIDDLEWARE = [
     "drifta.site.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "drifta.site.api_middleware.limit",
+    "drifta.site.api_middleware.idempotent",
     "drifta.site.middleware.errors",
 ]
 
@@ -150,6 +156,23 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_FORMS = {
+    "login": "drifta.people.sign_in_forms.LoginForm",
+    "reset_password": "drifta.people.sign_in_forms.ResetPasswordForm",
+    "reset_password_from_key": "drifta.people.sign_in_forms.ResetPasswordKeyForm",
+    "change_password": "drifta.people.sign_in_forms.ChangePasswordForm",
+    "reauthenticate": "drifta.people.sign_in_forms.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "authenticate": "drifta.people.sign_in_forms.AuthenticateForm",
+    "reauthenticate": "drifta.people.sign_in_forms.ReauthenticateCodeForm",
+    "activate_totp": "drifta.people.sign_in_forms.ActivateTotpForm",
+    "add_webauthn": "drifta.people.sign_in_forms.AddKeyForm",
+    "edit_webauthn": "drifta.people.sign_in_forms.EditKeyForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE

@@ -1,4 +1,4 @@
-"""The write path: an action changes rows, logs a fact, enqueues its reactions, and tells the open pages, or nothing."""
+"""The write path: an action changes rows, logs a fact, enqueues reactions and tells the open pages, or nothing."""
 
 from dataclasses import dataclass
 
