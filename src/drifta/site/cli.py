@@ -48,9 +48,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add(
-    commands: Subparsers[argparse.ArgumentParser], name: str, run: str, words: str
-) -> argparse.ArgumentParser:
+def _add(commands: Subparsers[argparse.ArgumentParser], name: str, run: str, words: str) -> argparse.ArgumentParser:
     """Add a command; ``run`` is its function as ``module:function``."""
     command = commands.add_parser(name, help=translate(words), description=translate(words))
     command.set_defaults(run=f"drifta.site.{run}")
@@ -61,9 +59,7 @@ def _add_processes(commands: Subparsers[argparse.ArgumentParser]) -> None:
     up = _add(commands, "up", "cli_up:up", _("start everything on this machine, in the foreground"))
     add_place(up)
     add_listeners(up)
-    up.add_argument(
-        "--demo", action="store_true", help=translate(_("fill an empty Drifta with example data"))
-    )
+    up.add_argument("--demo", action="store_true", help=translate(_("fill an empty Drifta with example data")))
     web = _add(commands, "web", "cli_serve:web", _("run the pages and the API"))
     worker = _add(commands, "worker", "cli_serve:worker", _("run the background jobs"))
     intake = _add(commands, "intake", "cli_serve:intake", _("receive mail"))
@@ -74,12 +70,10 @@ def _add_processes(commands: Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def _add_probe(commands: Subparsers[argparse.ArgumentParser]) -> None:
-    probe = _add(commands, "probe", "cli_serve:probe", _("run checks and deliver their results to a server"))
+    probe = _add(commands, "probe", "cli_probe:probe", _("run checks and deliver their results to a server"))
     add_setting(probe, "--server", "http://127.0.0.1:8000", str, _("address of the server"))
-    add_setting(probe, "--key-file", "", directory, _("file with the key of this probe"))
-    add_setting(
-        probe, "--data", "var/probe", directory, _("directory for results that are not delivered yet")
-    )
+    add_setting(probe, "--key-file", "var/probe/key", directory, _("file with the key of this probe"))
+    add_setting(probe, "--data", "var/probe", directory, _("directory for results that are not delivered yet"))
     add_setting(probe, "--name", "", str, _("name of this probe, if another than the host's"))
     add_setting(probe, "--ca-file", "", str, _("certificates to trust instead of the system's"))
 
@@ -123,9 +117,7 @@ def _add_people(commands: Subparsers[argparse.ArgumentParser]) -> None:
     token = commands.add_parser("token", help=translate(_("keys of programs"))).add_subparsers(
         required=True, metavar="COMMAND"
     )
-    create = _add(
-        token, "create", "cli_people:create_token", _("make an API token for somebody and print it")
-    )
+    create = _add(token, "create", "cli_people:create_token", _("make an API token for somebody and print it"))
     add_place(create)
     create.add_argument("email", metavar="EMAIL")
     create.add_argument("--name", default="command line", metavar="NAME")

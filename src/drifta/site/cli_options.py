@@ -28,6 +28,11 @@ class Options:
     demo: bool = False
 
     @property
+    def is_reachable_locally(self) -> bool:
+        """Whether the web process also listens on the loopback address."""
+        return self.host in EVERY_ADDRESS or self.host.startswith("127.") or self.host in ("localhost", "::1")
+
+    @property
     def local_url(self) -> str:
         """Address of the web process as seen from this machine, without a final slash."""
         host = "127.0.0.1" if self.host in EVERY_ADDRESS else self.host

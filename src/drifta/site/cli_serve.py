@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 
 from drifta.site.cli_environment import database, load, start_django
 from drifta.site.cli_options import Options, options_of
@@ -35,14 +34,3 @@ def _run(options: Options, address: str) -> int:
         start_django(options, url)
         load(address)()
     return 0
-
-
-def probe(arguments: argparse.Namespace) -> int:
-    """``drifta probe``: checks, for a server that may be far away."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    words = [f"--{name.replace('_', '-')}={value}" for name, value in _probe_settings(arguments) if value]
-    return int(load("drifta.probe.main:main")(words) or 0)
-
-
-def _probe_settings(arguments: argparse.Namespace) -> list[tuple[str, object]]:
-    return [(name, getattr(arguments, name)) for name in ("server", "key_file", "data", "name", "ca_file")]

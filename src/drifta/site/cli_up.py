@@ -29,6 +29,8 @@ def up(arguments: argparse.Namespace) -> int:
     prepare(options.data)
     with locked(options.data), contextlib.ExitStack() as stack:
         listening = [listen(options.host, options.port, "--port")]
+        if not options.is_reachable_locally:
+            listening.append(listen("127.0.0.1", 0, "--host"))
         check_free(options.smtp_host, options.smtp_port, "--smtp-port")
         cluster = None if options.database_url else Cluster(options.data)
         if cluster is not None:

@@ -73,6 +73,7 @@ class Cluster:
 
         Raises ``Trouble`` with the mend when it cannot be started.
         """
+        self.data.mkdir(mode=0o711, parents=True, exist_ok=True)
         self._check_space()
         ensure_sockets(self.home)
         if not (self.home.cluster / "PG_VERSION").exists():
@@ -96,10 +97,7 @@ class Cluster:
         free = shutil.disk_usage(self.data).free
         if free < LEAST_SPACE:
             raise Trouble(
-                _(
-                    "The disk that holds %(directory)s is full (%(free)s MB left). Free some space "
-                    "and start again."
-                ),
+                _("The disk that holds %(directory)s is full (%(free)s MB left). Free some space and start again."),
                 directory=self.data,
                 free=free // 1_000_000,
             )
@@ -162,9 +160,7 @@ class Cluster:
         if includes not in main.read_text(encoding="utf-8"):
             with main.open("a", encoding="utf-8") as file:
                 file.write(includes)
-        (self.home.cluster / "pg_ident.conf").write_text(
-            map_of_names(self.home.owner_names()), encoding="utf-8"
-        )
+        (self.home.cluster / "pg_ident.conf").write_text(map_of_names(self.home.owner_names()), encoding="utf-8")
 
     def _forget_stale_pid(self) -> None:
         """Wait for a predecessor that is still stopping; remove a pid file that names another program."""
@@ -263,18 +259,11 @@ class Cluster:
             )
         if "Permission denied" in said:
             return Trouble(
-                _(
-                    "PostgreSQL may not use %(directory)s (permission denied). Give it to the user "
-                    "who starts Drifta."
-                ),
+                _("PostgreSQL may not use %(directory)s (permission denied). Give it to the user who starts Drifta."),
                 directory=self.home.cluster,
             )
-        last = next(
-            (line for line in reversed(said.splitlines()) if _is_grave(line)), said.strip().splitlines()[-1]
-        )
-        return Trouble(
-            _("PostgreSQL did not start: %(reason)s (see %(log)s)"), reason=last.strip(), log=self.log
-        )
+        last = next((line for line in reversed(said.splitlines()) if _is_grave(line)), said.strip().splitlines()[-1])
+        return Trouble(_("PostgreSQL did not start: %(reason)s (see %(log)s)"), reason=last.strip(), log=self.log)
 
 
 @contextlib.contextmanager
@@ -285,9 +274,7 @@ def embedded(data: Path | None = None, *, durable: bool = False) -> Iterator[Clu
     """
     with contextlib.ExitStack() as stack:
         if data is None:
-            data = Path(
-                stack.enter_context(tempfile.TemporaryDirectory(prefix="drifta-", ignore_cleanup_errors=True))
-            )
+            data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="drifta-", ignore_cleanup_errors=True)))
             data.chmod(0o711)
         cluster = Cluster(data, durable=durable)
         stack.callback(cluster.stop)

@@ -16,9 +16,7 @@ def configuration(sockets: Path, *, durable: bool, memory: int | None = None) ->
     values = _common(sockets) | _sizes(memory or machine_memory()) | ({} if durable else _FORGETFUL)
     lines = [f"{name} = {_quoted(value)}" for name, value in sorted(values.items())]
     return (
-        "# Written by Drifta at every start. Put changes into local.conf beside this file.\n"
-        + "\n".join(lines)
-        + "\n"
+        "# Written by Drifta at every start. Put changes into local.conf beside this file.\n" + "\n".join(lines) + "\n"
     )
 
 

@@ -124,10 +124,7 @@ def _noted_home(note: Path) -> Home:
     base = Path(note.read_text(encoding="utf-8").strip())
     if not (base / "postgres").exists():
         raise Trouble(
-            _(
-                "%(note)s says that the database is in %(base)s, but it is not there. Restore it "
-                "from a backup."
-            ),
+            _("%(note)s says that the database is in %(base)s, but it is not there. Restore it from a backup."),
             note=note,
             base=base,
         )
@@ -219,10 +216,7 @@ def system_user() -> pwd.struct_passwd:
 def _create_user() -> None:
     program = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     refusal = Trouble(
-        _(
-            "PostgreSQL does not run as root, and the user %(user)s cannot be created. Create it, "
-            "or start as another."
-        ),
+        _("PostgreSQL does not run as root, and the user %(user)s cannot be created. Create it, or start as another."),
         user=SYSTEM_USER,
     )
     if program is None:

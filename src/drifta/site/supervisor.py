@@ -49,7 +49,7 @@ class Part:
         """Take note that the process has ended; return the seconds to wait before it is started again."""
         if now - self.started > STEADY:
             self.failures = 0
-        pause = min(FIRST_PAUSE * 2**self.failures, LONGEST_PAUSE)
+        pause = min(FIRST_PAUSE * 2.0**self.failures, LONGEST_PAUSE)
         self.failures += 1
         self.pid = None
         self.resume = now + pause
@@ -100,9 +100,7 @@ class Supervisor:
     def _give_up_on_failures(self) -> None:
         for part in self.parts:
             if part.failures >= MOST_FAILURES:
-                raise Trouble(
-                    _("The %(name)s process does not start; the lines above say why."), name=part.name
-                )
+                raise Trouble(_("The %(name)s process does not start; the lines above say why."), name=part.name)
 
     def _watch(self) -> None:
         while not self.stopping:

@@ -35,10 +35,7 @@ def prepare(data: Path) -> None:
             pass
     except OSError as error:
         raise Trouble(
-            _(
-                "%(directory)s cannot be written (%(reason)s). Give it to this user, or choose "
-                "another with --data."
-            ),
+            _("%(directory)s cannot be written (%(reason)s). Give it to this user, or choose another with --data."),
             directory=data,
             reason=error.strerror,
         ) from error
@@ -52,10 +49,7 @@ def _check_version(data: Path) -> None:
     found = path.read_text(encoding="utf-8").strip() if path.exists() else drifta.__version__
     if version_key(found) > version_key(drifta.__version__):
         raise Trouble(
-            _(
-                "%(directory)s was written by Drifta %(found)s, and this is %(ours)s. Install "
-                "%(found)s or newer."
-            ),
+            _("%(directory)s was written by Drifta %(found)s, and this is %(ours)s. Install %(found)s or newer."),
             directory=data,
             found=found,
             ours=drifta.__version__,
@@ -109,10 +103,7 @@ def _take(handle: int, data: Path) -> None:
         pid = _holder(data)
         if _alive(pid) or time.monotonic() > deadline:
             raise Trouble(
-                _(
-                    "Drifta already runs on %(directory)s (process %(pid)s). Stop it, or choose "
-                    "another with --data."
-                ),
+                _("Drifta already runs on %(directory)s (process %(pid)s). Stop it, or choose another with --data."),
                 directory=data,
                 pid=pid,
             )

@@ -7,33 +7,43 @@ import http.client
 import os
 import socket
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
 
+from drifta.probe.main import Options as ProbeOptions
 from drifta.site.cli_environment import load
 from drifta.site.cli_options import EVERY_ADDRESS, Options
+from drifta.site.cli_probe import run_probe
 from drifta.site.supervisor import Part
 
+WORKER = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat >= %s"
+PROBE = "SELECT count(*) FROM monitoring_probe WHERE local AND seen_at >= %s"
 PATIENCE = 2.0
 """Seconds that a process gets to answer one question."""
 
 
 def parts(options: Options, database_url: str, listening: list[socket.socket]) -> list[Part]:
-    """Every process of this machine; Django is set up already."""
+    """Every process of this machine; Django is set up already. The last of ``listening`` is on the loopback."""
     shell = load("drifta.site.web_house:build_shell")()
-    settings = probe_settings(options)
+    host, port = listening[-1].getsockname()[:2]
+    address = loopback_url(host, port)
+    since = _database_time(database_url)
     return [
-        Part(
-            "web",
-            _named("web", lambda: load("drifta.site.web:serve")(shell, listening)),
-            _web_answers(options),
-        ),
-        Part("worker", _named("worker", load("drifta.kernel.jobs:work")), _worker_answers(database_url)),
+        Part("web", _named("web", lambda: load("drifta.site.web:serve")(shell, listening)), _web_answers(address)),
+        Part("worker", _named("worker", load("drifta.kernel.jobs:work")), _heard(database_url, WORKER, since)),
         Part("intake", _named("intake", load("drifta.channels.intake:run")), _mail_answers(options)),
-        Part("probe", lambda: load("drifta.probe.main:main")(settings), _probe_answers(options)),
+        Part("probe", lambda: run_probe(probe_options(options.data, address)), _heard(database_url, PROBE, since)),
     ]
+
+
+def loopback_url(host: str, port: int) -> str:
+    """Address of the web process for programs on this machine, given where it listens."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared with, not bound to
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _named(name: str, run: Callable[[], object]) -> Callable[[], None]:
@@ -47,19 +57,13 @@ def _named(name: str, run: Callable[[], object]) -> Callable[[], None]:
     return start
 
 
-def probe_directory(data: Path) -> Path:
-    """Where the probe of this machine keeps its buffer and its key."""
-    return data / "probe"
+def probe_options(data: Path, address: str) -> ProbeOptions:
+    """Settings of the probe of this machine, which keeps its key and its buffer below ``data``."""
+    return ProbeOptions(server=address, key_file=data / "probe" / "key", data=data / "probe")
 
 
-def probe_settings(options: Options) -> list[str]:
-    """Flags of the probe of this machine."""
-    directory = probe_directory(options.data)
-    return [f"--server={options.local_url}", f"--key-file={directory / 'key'}", f"--data={directory}"]
-
-
-def _web_answers(options: Options) -> Callable[[], bool]:
-    place = urlsplit(options.local_url)
+def _web_answers(address: str) -> Callable[[], bool]:
+    place = urlsplit(address)
 
     def answers() -> bool:
         connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=PATIENCE)
@@ -71,16 +75,18 @@ def _web_answers(options: Options) -> Callable[[], bool]:
     return answers
 
 
-def _worker_answers(database_url: str) -> Callable[[], bool]:
-    """The worker has entered itself in the list of workers since now."""
+def _database_time(database_url: str) -> datetime | None:
     with psycopg.connect(database_url) as connection:
         row = connection.execute("SELECT clock_timestamp()").fetchone()
-    begun = row[0] if row else None
+    return row[0] if row else None
+
+
+def _heard(database_url: str, sql: LiteralString, since: datetime | None) -> Callable[[], bool]:
+    """The database has heard from the process since ``since``: ``sql`` counts the signs of life after that time."""
 
     def answers() -> bool:
         with contextlib.suppress(psycopg.Error), psycopg.connect(database_url) as connection:
-            sql = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat >= %s"
-            found = connection.execute(sql, [begun]).fetchone()
+            found = connection.execute(sql, [since]).fetchone()
             return found is not None and found[0] > 0
         return False
 
@@ -102,7 +108,3 @@ def _mail_answers(options: Options) -> Callable[[], bool]:
         return False
 
     return answers
-
-
-def _probe_answers(options: Options) -> Callable[[], bool]:
-    return (probe_directory(options.data) / "connected").exists

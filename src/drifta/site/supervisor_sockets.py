@@ -32,10 +32,7 @@ def check_free(host: str, port: int, flag: str) -> None:
 def _explain(error: OSError, host: str, port: int, flag: str) -> Trouble:
     if error.errno == errno.EADDRINUSE:
         return Trouble(
-            _(
-                "Port %(port)s on %(host)s is taken by another program. Stop it, or choose another "
-                "with %(flag)s."
-            ),
+            _("Port %(port)s on %(host)s is taken by another program. Stop it, or choose another with %(flag)s."),
             port=port,
             host=host,
             flag=flag,
@@ -47,10 +44,7 @@ def _explain(error: OSError, host: str, port: int, flag: str) -> Trouble:
             flag=flag,
         )
     return Trouble(
-        _(
-            "Nothing can listen on %(host)s port %(port)s (%(reason)s). Choose another address of "
-            "this machine."
-        ),
+        _("Nothing can listen on %(host)s port %(port)s (%(reason)s). Choose another address of this machine."),
         host=host,
         port=port,
         reason=error.strerror or str(error),
