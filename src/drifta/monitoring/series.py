@@ -108,8 +108,10 @@ def decode(chunk: bytes) -> Samples:
             raise ChunkError(f"chunk says that it holds {count} samples")
         times = _decode_times(reader, flags, count)
         return Samples(times, _decode_values(reader, flags, exponent, count))
+    except ChunkError:
+        raise
     except (IndexError, ValueError, zstandard.ZstdError, OverflowError, MemoryError) as error:
-        raise error if isinstance(error, ChunkError) else ChunkError(f"chunk cannot be read: {error}") from error
+        raise ChunkError(f"chunk cannot be read: {error}") from error
 
 
 def _rising(times: Times) -> bool:
@@ -162,7 +164,7 @@ _NAN = np.array([np.nan]).view(np.uint64)[0]
 def _decode_values(reader: _Reader, flags: int, exponent: int, count: int) -> Values:
     coding = flags >> 2 & 3
     if coding == CONSTANT:
-        return np.full(count, np.frombuffer(reader.take(8), "<f8")[0])
+        return np.repeat(np.frombuffer(reader.take(8), np.float64), count)
     if coding == BITS:
         first = reader.varint()
         words = np.concatenate([np.array([first], np.uint64), reader.planes(count - 1)])
@@ -245,7 +247,7 @@ def _unzigzag(words: Words) -> Times:
 
 
 def _planes(numbers: NDArray[np.uint64] | NDArray[np.uint8], first: int | None = None) -> bytes:
-    """Return whole numbers as planes: all lowest bytes, all second ones ..., each compressed if that helps."""
+    """Return whole numbers as planes: all lowest bytes, all second ones ..., each packed if that helps."""
     head = b"" if first is None else _varint(first)
     width = -(-int(numbers.max()).bit_length() // 8) if len(numbers) else 0
     columns = np.ascontiguousarray(numbers.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :width].T)
