@@ -1,0 +1,456 @@
+"""Bounces: delivery status notifications (RFC 3464), complaints (RFC 5965) and what systems send instead of them.
+
+The notice is separated from the returned mail first; recipients, codes and words are looked for in the notice only.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from drifta.channels.mail import entity, headers, sanitise
+from drifta.channels.mail.bounce_reasons import HARD, Reason, reason_of
+from drifta.channels.mail.entity import Entity
+
+MAX_NOTICE = 40_000
+"""Characters of the notice that are searched."""
+MAX_FAILURES = 200
+
+_STATUS = re.compile(r"(?<![\d.\[(])#?\(?#?([245]\.\d{1,2}\.\d{1,3})(?![\d.]*\d)")
+_REPLY = re.compile(r"(?<![\d.\-/:#])([45][0-5]\d)(?=[\s\-,;:.#<)\]]|$)(?!\.\d)")
+_ADDRESS = re.compile(
+    r"""[^\s<>()\[\]:;,\"'=|*]{1,100}@[A-Za-z0-9][A-Za-z0-9.-]{0,150}[A-Za-z0-9]|"""
+    r"(?<=<)[^\s<>@]{1,100}@[^\s<>@]{1,150}(?=>)"
+)
+_COMMAND = re.compile(
+    r"\b(RCPT)[ _:](?:T[Oo]|command|<)|\b(?:RCPT)\b|\b(MAIL) (?:F[Rr][Oo][Mm]|command)|\b(DATA)\b|"
+    r"(?i:end of (data))|\b(HELO|EHLO)\b|(?i:(does not like recipient))"
+)
+_SYSTEM_NAME = re.compile(
+    (
+        r"mailer-?daemon|post_?master|mail[-_. ]?(?:deliver|system|admin|daemon|router|service)|"
+        r"daemon@|^<?>?$|^\W*$|bounce|smtp_mail|no-?reply.{0,30}(?:mail|deliver)|ndr@|deliver(?:y|er)|"
+        r"system administrator|mdaemon|microsoftexchange|mail ?gateway|internet mail|undeliverable|"
+        r"complaint|symantec|email_security|feedback"
+    ),
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    (
+        r"^\W*(?:undeliver|delivery (?:status|fail|report|notif|problem|to|error|has)|mail (?:deliver|"
+        r"could not|system error|error|status|failure)|returned|return(?:ing)? (?:mail|e-?mail|"
+        r"to sender|message)|failure|failed|non[- ]?(?:deliver|remis)|un(?:able|sent|delivered)|"
+        r"could not|message (?:you sent|status|undeliver|not|delay|could|delivery|to)|"
+        r"(?:automatic(?:ally)? )?(?:warning|notice|processing error|error)|nondeliverable|dsn\b|"
+        r"e-?mail (?:delivery|could|not|error)|sorry|there was an error|permanent|temporar|transient|"
+        r"destinat|olevererbar|oleverert|kunde inte levereras|kunne ikke leveres|meddelandet|"
+        r"ikke levert|unzustellbar|auslieferung|zustell|mensaje no|correo|échec|avis de|mancata|"
+        r"delayed|delay|notification|rejected|bounce|problem|not (?:deliver|sent)|your (?:message|"
+        r"mail|email).{0,40}(?:not|fail|reject|return|block|could|delay)|user unknown|complaint|abuse|"
+        r"(?:e-?mail )?feedback report|system error|mdaemon|mail.{0,12}(?:error|fail|return|problem|"
+        r"undeliver))|undeliverable|delivery (?:failure|status)|delivery.{0,20}fail|failure notice|"
+        r"returned mail|mail delivery"
+    ),
+    re.IGNORECASE,
+)
+_FAILING = re.compile(
+    (
+        r"undeliver|not.{0,25}deliver|(?:un)?able to deliver|deliver\w*.{0,40}(?:fail|delay|"
+        r"impossible|error|reject)|fail\w*.{0,30}deliver|returned|reject|bounce|"
+        r"could ?n[o']t (?:be )?(?:sent|deliver|send)|permanent|unknown|not (?:sent|reach|received|"
+        r"exist|found|accepted|known|listed)|fail|disabled|inactive|suspended|invalid|exceed|"
+        r"delivery problem|did not.{0,20}match|error|was refused|blocked|no such|quota|delayed|"
+        r"rejected|returning|did(?: not|n't) reach|unbekannt|levereras|leveres|levert|okänd|ukjent|"
+        r"kein mailbox|不|失败|失敗|エラー|abuse|complain"
+    ),
+    re.IGNORECASE,
+)
+_CUT = re.compile(
+    (
+        r"^[ \t>*=_-]*(?:(?:[-=*_ ]{2,}.{0,40})?\b(?:original (?:message|e-?mail|mail)|copy of (?:the|"
+        r"your|my|first|this)|(?:message|mail)(?: header)? follows|message headers?|header(?:s)? of|"
+        r"returned (?:message|mail)|undelivered message|unsent message|below this line|message text|"
+        r"below is|the following (?:is|are) the|start of returned|(?:body|beginning|text|part|lines|"
+        r"contents) of (?:the |your )?(?:original )?(?:message|mail|e-?mail)|message contents|"
+        r"returned to sender|original message headers)\b.{0,60}|(?:-{2,}|={4,}|"
+        r"\*{4,}).{0,5}(?:transcript of message|message header|begin).{0,40})$|^>? ?(?:Received: |"
+        r"Return-Path: ?<|DKIM-Signature: |DomainKey-Signature: |X-Mailer: |MIME-Version: |"
+        r"Message-ID: ?<|Message-Id: ?<|X-Original-To: |Delivered-To: )"
+    ),
+    re.IGNORECASE | re.MULTILINE,
+)
+_ALONE = re.compile(
+    (
+        r"""^[\s>*\-•·'\"+(]{0,12}(?:[45]\d\d[ -](?:[45]\.\d\.\d{1,3} )?)?(?:[A-Za-z][\w ()/'’.-]{1,60}["""
+        r""":;]\s*(?:\w{3,6};\s*)?)?(?:\"[^\"\n]{0,80}\" ?)?[<\[('\"]{0,2}(?P<address>[^\s<>()\[\]:;,\"'"""
+        r"=|*]{1,100}@[A-Za-z0-9][A-Za-z0-9.-]{0,150}[A-Za-z0-9])(?![A-Za-z0-9.-]*[A-Za-z0-9@])[>\])'"
+        r"\"]{0,2}(?:\s|$|[:;,.]|\()"
+    ),
+    re.IGNORECASE | re.MULTILINE,
+)
+_CALLED = re.compile(
+    (
+        r"(?:addressed to|deliver\w*(?: (?:your|the|this|a|my))?(?: \w+)? to|recipients?|users?|"
+        r"to the address|email to|mail to|mailbox|account|address|message to|rcpt to|failed to|"
+        r"delivery to|sent to|for|unknown|expanded from|<<<? ?RCPT TO|>>> ?RCPT TO|"
+        r"""not reach)[\s:<'\"(\[]{1,12}(?:smtp:|rfc822;|mailto:)?(?P<address>[^\s<>()\[\]:;,\"'=|"""
+        r"*]{1,100}@[A-Za-z0-9][A-Za-z0-9.-]{0,150}[A-Za-z0-9])"
+    ),
+    re.IGNORECASE,
+)
+_SENT_TO = re.compile(r"^\s*To: *<?(?P<address>[^\s<>,;]{1,100}@[A-Za-z0-9.-]{1,150})", re.IGNORECASE | re.MULTILINE)
+_NOT_RECIPIENT = re.compile(
+    r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|hostmaster|admin|noc|webmaster)@", re.IGNORECASE
+)
+_CONTACT = re.compile(
+    (
+        r"contact|please (?:send|mail|forward|write)|(?<!expanded )(?<!generated )from\s*:|sender|"
+        r"subject:|message-?id|\bhelp|questions|assistance|^\W*(?:cc|to|from|reply-to|date|sent|"
+        r"return-path|errors-to|x-\S+)\s*:"
+    ),
+    re.IGNORECASE,
+)
+_DELAYED = re.compile(
+    r"delay|warning|not yet been delivered|still (?:being )?(?:trying|retried|queued)|will (?:be retried|continue)|"
+    r"will keep|has not been delivered yet|no action is required",
+    re.IGNORECASE,
+)
+_UNDELIVERED = re.compile(r"non-delivery|undeliver|could not be delivered", re.IGNORECASE)
+_DAEMON = re.compile(r"mailer-daemon|mail delivery (?:sub)?system", re.IGNORECASE)
+_GIVEN_UP = re.compile(r"given up|giving up|permanent(?:ly)? (?:fail|error)|failed permanently", re.IGNORECASE)
+_STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
+_RETURNED_TYPES = {
+    "message/rfc822",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global",
+    "message/global-headers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One recipient that a mail did not reach.
+
+    ``recipient``: None where the notice does not say. ``status``: RFC 3463 code such as "5.1.1", empty when nothing
+    gives one. ``action``: failed, delayed or delivered (RFC 3464). ``reply_code``: of SMTP, empty when not told.
+    """
+
+    recipient: str | None
+    status: str
+    action: str
+    diagnostic: str
+    reply_code: str
+    reason: Reason
+
+    @property
+    def temporary(self) -> bool:
+        """Whether the mail may still arrive, or another try may succeed."""
+        if self.action == "delayed":
+            return True
+        return (self.status or self.reply_code).startswith("4")
+
+    @property
+    def hard(self) -> bool:
+        """Whether the address itself is wrong, so that mail should not be sent there again."""
+        return self.reason in HARD and not self.status.startswith("4")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A notice about a mail that somebody sent: what happened to whom, and which mail it was."""
+
+    failures: tuple[Failure, ...]
+    original_message_id: str
+    original_headers: tuple[tuple[str, bytes], ...]
+
+
+def read(root: Entity) -> Bounce | None:
+    """Read a bounce from a mail's tree; None when the mail is none. Never raises."""
+    notice, returned = _notice_and_returned(root)
+    own = frozenset(
+        one.address.lower() for name in ("to", "from") for one in headers.addresses(root.first(name) or b"")
+    )
+    failures = _from_reports(root, notice) or _from_ses(notice)
+    if not failures and _is_notice(root, notice):
+        failures = _from_text(root, notice, own, returned)
+    if not failures:
+        inner = next((node for node in _outside(root) if node.children and _is_report(node.children[0])), None)
+        return read(inner.children[0]) if inner else None
+    return Bounce(tuple(failures[:MAX_FAILURES]), _original_id(root, returned), returned)
+
+
+def _is_report(node: Entity) -> bool:
+    return node.media_type == "multipart/report"
+
+
+def _original_id(root: Entity, returned: tuple[tuple[str, bytes], ...]) -> str:
+    found = [
+        *(value for name, value in returned if name == "message-id"),
+        *root.every("in-reply-to"),
+        *list(root.every("references"))[-1:],
+    ]
+    return next((identifier for value in found for identifier in headers.message_ids(value)), "")
+
+
+def _notice_and_returned(root: Entity) -> tuple[str, tuple[tuple[str, bytes], ...]]:
+    """The text of the notice, and the headers of the mail that came back."""
+    texts: list[str] = []
+    for node in _outside(root):
+        if node.media_type in _RETURNED_TYPES:
+            return "\n".join(texts)[:MAX_NOTICE], _returned_headers(node)
+        if node.media_type.startswith("text/") or (node is root and not root.is_multipart):
+            text = node.text[: 4 * MAX_NOTICE]
+            texts.append(sanitise.text_of(text) if node.media_type == "text/html" else text)
+        elif node.is_multipart:
+            texts.append(node.preamble.decode("latin-1")[:MAX_NOTICE] if not node.children else "")
+    return _cut("\n".join(texts).replace("\r\n", "\n")[: 4 * MAX_NOTICE])
+
+
+def _outside(node: Entity) -> Iterator[Entity]:
+    """The nodes of the notice itself, not those inside the returned mail."""
+    yield node
+    if node.media_type not in _RETURNED_TYPES:
+        for child in node.children:
+            yield from _outside(child)
+
+
+def _returned_headers(node: Entity) -> tuple[tuple[str, bytes], ...]:
+    return node.children[0].headers if node.children else entity.split_headers(node.content.lstrip())[0]
+
+
+def _cut(text: str) -> tuple[str, tuple[tuple[str, bytes], ...]]:
+    """Cut a plain text where the returned mail begins."""
+    for match in _CUT.finditer(text):
+        if text[: match.start()].strip() and _ADDRESS.search(text, 0, match.start()):
+            rest = re.sub(r"(?m)^> ?", "", text[match.start() :])
+            return text[: match.start()][:MAX_NOTICE], _headers_in(rest)
+    return text[:MAX_NOTICE], _headers_in(text)
+
+
+def _headers_in(text: str) -> tuple[tuple[str, bytes], ...]:
+    match = re.search(r"(?mi)^(?:received|return-path|message-id|from|date|subject|mime-version|to): ", text)
+    return entity.split_headers(text[match.start() :].encode("utf-8", "replace"))[0] if match else ()
+
+
+# Reports that machines write for machines ---------------------------------------------------------------------------
+
+
+def _from_reports(root: Entity, notice: str) -> list[Failure]:
+    failures: list[Failure] = []
+    for node in _outside(root):
+        if node.media_type in _STATUS_TYPES:
+            failures += _delivery_status(node.content, notice)
+        elif node.media_type == "message/feedback-report":
+            failures += _feedback(node.content)
+    return failures
+
+
+def _groups(content: bytes) -> Iterator[dict[str, list[str]]]:
+    """The groups of fields in a report; separated by blank lines."""
+    for block in re.split(rb"\r?\n[ \t]*(?:\r?\n)+", content.strip()):
+        fields: dict[str, list[str]] = {}
+        for name, value in entity.split_headers(block)[0]:
+            if name == "final-recipient" and name in fields:  # the blank line between two recipients is missing
+                yield fields
+                fields = {}
+            fields.setdefault(name, []).append(" ".join(headers.raw_text(value).split()))
+        yield fields
+
+
+def _delivery_status(content: bytes, notice: str) -> list[Failure]:
+    failures = []
+    for fields in _groups(content):
+        recipient = _report_recipient(fields)
+        if not recipient and not {"action", "status", "diagnostic-code"} & fields.keys():
+            continue
+        if failure := _reported(recipient, fields, notice):
+            failures.append(failure)
+    return list({(one.recipient, one.action): one for one in reversed(failures)}.values())[::-1]
+
+
+def _report_recipient(fields: dict[str, list[str]]) -> str | None:
+    for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
+        for value in fields.get(name, []):
+            address = value.partition(";")[2] or value
+            if match := _ADDRESS.search(address):
+                return None if ".." in match.group() else match.group().strip("<>")
+            if address.strip(" <>"):
+                return address.strip(" <>")
+    return None
+
+
+def _reported(recipient: str | None, fields: dict[str, list[str]], notice: str) -> Failure | None:
+    diagnostic = " ".join(value.partition(";")[2] or value for value in fields.get("diagnostic-code", []))
+    stated = next(iter(_STATUS.findall(" ".join(fields.get("status", [])))), "")
+    action = " ".join(fields.get("action", ["failed"])).split(" ")[0].strip("()").lower() or "failed"
+    if action in {"relayed", "expanded"} and not stated.startswith(("4", "5")):
+        return None
+    words = diagnostic if len(diagnostic) > 12 else f"{diagnostic} {_around(notice, recipient)}"
+    command = _command(diagnostic) or _command(_around(notice, recipient)[:1500])
+    failure = _failure(recipient, words, stated, action, command)
+    shown = diagnostic or " ".join(words.split())[:500]
+    return replace(failure, diagnostic=shown)
+
+
+def _around(notice: str, recipient: str | None) -> str:
+    """What the notice says about a recipient."""
+    position = notice.lower().find(recipient.lower()) if recipient else -1
+    return notice[position : position + 1500] if position >= 0 else notice[:3000]
+
+
+def _feedback(content: bytes) -> list[Failure]:
+    """A complaint about spam (RFC 5965): the mail arrived, its reader did not want it."""
+    fields: dict[str, list[str]] = {}
+    for group in _groups(content):
+        for name, values in group.items():
+            fields.setdefault(name, []).extend(values)
+    names = ("original-rcpt-to", "removal-recipient", "original-recipient")
+    recipients = [value.strip("<> ") for name in names for value in fields.get(name, [])]
+    diagnostic = " ".join(fields.get("feedback-type", ["abuse"]))
+    chosen: list[str | None] = [*dict.fromkeys(recipients)] or [None]
+    return [Failure(one, "", "delivered", diagnostic, "", Reason.COMPLAINT) for one in chosen]
+
+
+def _from_ses(notice: str) -> list[Failure]:
+    """A notification of Amazon SES: JSON that tells of a bounce, a complaint or a delivery."""
+    start = notice.find('{"notificationType"')
+    if start < 0:
+        return []
+    try:
+        told = json.JSONDecoder().raw_decode(re.sub(r"\r?\n", "", notice[start:]))[0]
+        return list(_ses_recipients(told))
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return []
+
+
+def _ses_recipients(told: dict[str, Any]) -> Iterator[Failure]:
+    bounce = told.get("bounce") or {}
+    for one in bounce.get("bouncedRecipients", []):
+        yield _ses_failure(one, temporary=bounce.get("bounceType") == "Transient")
+    for one in (told.get("complaint") or {}).get("complainedRecipients", []):
+        yield Failure(str(one["emailAddress"]), "", "delivered", "", "", Reason.COMPLAINT)
+    delivery = told.get("delivery") or {}
+    response = str(delivery.get("smtpResponse", ""))
+    for address in delivery.get("recipients", []):
+        status = next(iter(_STATUS.findall(response)), "2.0.0")
+        yield Failure(str(address), status, "delivered", response, "", Reason.DELIVERED)
+
+
+def _ses_failure(told: dict[str, Any], *, temporary: bool) -> Failure:
+    diagnostic = str(told.get("diagnosticCode", ""))
+    status = str(told.get("status") or ("4.0.0" if temporary else "5.0.0"))
+    failure = _failure(told.get("emailAddress"), diagnostic, status, "failed")
+    return replace(failure, action="delayed" if told.get("action") == "delayed" else "failed")
+
+
+# Notices that machines write for people -----------------------------------------------------------------------------
+
+
+def _is_notice(root: Entity, notice: str) -> bool:
+    """Whether the mail tells of a failed delivery, by sender, subject and words together."""
+    if root.first("x-failed-recipients") is not None:
+        return True
+    author = headers.text(root.first("from") or b"")
+    daemon = _DAEMON.search(author) is not None
+    if not daemon and _answers_automatically(root):
+        return False
+    system = _SYSTEM_NAME.search(author) is not None or (root.first("return-path") or b"x").strip() == b"<>"
+    subject = _SUBJECT.search(root.text_of("subject")) is not None
+    failing = _FAILING.search(notice[:6000]) is not None
+    report = root.parameters.get("report-type", "").lower() == "delivery-status"
+    code = _STATUS.search(notice) is not None or re.search(r"\b55\d\b", notice) is not None
+    if daemon or report:
+        return failing or _ALONE.search(notice) is not None
+    return failing and ((subject and (system or code or _strong(notice))) or (system and code))
+
+
+def _strong(notice: str) -> bool:
+    """Words that nobody but a mail system uses, beside a recipient."""
+    return _ALONE.search(notice) is not None or _UNDELIVERED.search(notice) is not None
+
+
+def _answers_automatically(root: Entity) -> bool:
+    replied = root.text_of("auto-submitted").lower().startswith("auto-replied")
+    return replied and not _SUBJECT.search(root.text_of("subject"))
+
+
+def _from_text(
+    root: Entity, notice: str, own: frozenset[str], returned: tuple[tuple[str, bytes], ...]
+) -> list[Failure]:
+    found = [*_recipients(notice, own, returned)]
+    stated = [one.address for value in root.every("x-failed-recipients") for one in headers.addresses(value)]
+    for address in stated:
+        if address.lower() not in {known.lower() for known, _ in found}:
+            found.append((address, max(notice.lower().find(address.lower()), 0)))
+    if stated:
+        wanted = {address.lower() for address in stated}
+        found = [(address, position) for address, position in found if address.lower() in wanted]
+    action = "delayed" if _is_delay(root, notice) else "failed"
+    if not found:
+        return [_failure(None, notice, "", action)]
+    starts = sorted(position for _, position in found)
+    return [_about(notice, address, position, starts, action) for address, position in found]
+
+
+def _about(notice: str, address: str, position: int, starts: list[int], action: str) -> Failure:
+    (
+        r"The failure of one of several recipients: told between its name and the next one's, or for a"
+        r"ll together."
+    )
+    end = next((start for start in starts if start > position), len(notice))
+    part = notice[position:end]
+    own = _failure(address, part.replace(address, " "), "", action)
+    if own.reason is not Reason.UNKNOWN and (own.status or own.reply_code):
+        return own
+    whole = _failure(address, notice.replace(address, " "), own.status, action)
+    return own if own.reason is not Reason.UNKNOWN and not whole.status else whole
+
+
+def _recipients(
+    notice: str, own: frozenset[str], returned: tuple[tuple[str, bytes], ...]
+) -> Iterator[tuple[str, int]]:
+    """Failed recipients and where the notice names them: first those that stand by themselves, then any."""
+    for pattern in (_ALONE, _CALLED, _ADDRESS, _SENT_TO):
+        seen: set[str] = set()
+        for match in pattern.finditer(notice):
+            group = "address" if "address" in pattern.groupindex else 0
+            address = match.group(group).strip("<>.'\"")
+            position = match.start(group)
+            if address.lower() in seen or (pattern is not _SENT_TO and _excluded(address, notice, position, own)):
+                continue
+            seen.add(address.lower())
+            yield address, notice.rfind("\n", 0, position) + 1
+        if seen:
+            return
+
+
+def _excluded(address: str, notice: str, position: int, own: frozenset[str]) -> bool:
+    if address.lower() in own or ".." in address or _NOT_RECIPIENT.match(address):
+        return True
+    line_start = notice.rfind("\n", 0, position) + 1
+    return _CONTACT.search(notice[line_start:position]) is not None
+
+
+def _is_delay(root: Entity, notice: str) -> bool:
+    words = f"{root.text_of('subject')}\n{notice[:3000]}"
+    return _DELAYED.search(words) is not None and _GIVEN_UP.search(words) is None
+
+
+def _failure(recipient: str | None, words: str, status: str, action: str, command: str = "") -> Failure:
+    codes = [code for code in _STATUS.findall(words) if code[0] != "2"]
+    reply = next(iter(_REPLY.findall(words)), "")
+    better = next((code for code in codes if not code.endswith(".0.0")), "")
+    if not status or (status.endswith(".0.0") and better[:1] == status[:1]):
+        status = better or next(iter(codes), status)
+    reason = reason_of(words, status, command=command or _command(words))
+    return Failure(recipient, status, action, " ".join(words.split())[:500], reply, reason)
+
+
+def _command(words: str) -> str:
+    """The SMTP command that was refused, empty when not told."""
+    found = [next((part for part in match.groups() if part), "RCPT") for match in _COMMAND.finditer(words[:3000])]
+    return {"data": "DATA", "does not like recipient": "RCPT"}.get(found[-1].lower(), found[-1]) if found else ""
