@@ -16,8 +16,19 @@ FIXED_FILES = ("permissions", "events", "settings", "actions", "operations", "re
 class Module(AppConfig):
     """A room of the house. Subclasses give ``name``, ``label``, ``verbose_name`` and ``icon``."""
 
+    #: Django takes the one class of a module's ``apps.py`` that is marked so; this base is imported there too.
+    default = False
     icon: str = ""
     verbose_name: "str | _StrPromise"
+    #: Django takes the one configuration in a module's ``apps.py`` that is a default; this base must not be one.
+    default = False
+
+    def __init_subclass__(cls) -> None:
+        cls.default = True
+
+    def __init_subclass__(cls) -> None:
+        """Let Django find each module's own class."""
+        cls.default = True
 
     def ready(self) -> None:
         """Import the module's fixed files, so that everything they declare is known."""
