@@ -1,0 +1,1 @@
+"""People: organisations, persons, teams, sign-in and API tokens."""

@@ -1,0 +1,146 @@
+"""Reads about people that are used twice, or by other modules."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from drifta.kernel.actor import Actor
+from drifta.kernel.permissions import may
+from drifta.people import contact
+from drifta.people.models import ContactPoint, Organisation, OrganisationQuerySet, Person, PersonQuerySet, Team
+from drifta.people.roles import AGENTS
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody a mail goes to; people without a mail address are no recipients."""
+
+    person_id: int
+    name: str
+    email: str
+    language: str
+
+
+def actor_of(person_id: int) -> Actor:
+    """Return a person as the one who acts. Raises ``Person.DoesNotExist``."""
+    return Person.objects.get(pk=person_id).actor
+
+
+def person(actor: Actor, person_id: int) -> Person | None:
+    """Return a person whom the actor may know of."""
+    return Person.objects.visible_to(actor).select_related("organisation").filter(pk=person_id).first()
+
+
+def person_by_email(email: str) -> Person | None:
+    """Return who has this mail address among the contact points."""
+    return _by_point(ContactPoint.Kind.EMAIL, email.strip().lower()).first()
+
+
+def person_by_phone(number: str, language: str = "sv") -> Person | None:
+    """Return who has this phone number, if just one person has it; a number without country code is read as dialled
+    where ``language`` is spoken."""
+    found = persons_by_phone(number, language)
+    return found[0] if len(found) == 1 else None
+
+
+def persons_by_phone(number: str, language: str = "sv") -> list[Person]:
+    """Return everybody who can be reached by this number (a reception desk, a shared phone)."""
+    try:
+        value = contact.phone(number, contact.REGION_OF_LANGUAGE.get(language, "SE"))
+    except contact.NotAnAddress:
+        return []
+    return list(_by_point(ContactPoint.Kind.PHONE, value).order_by("name"))
+
+
+def _by_point(kind: str, value: str) -> PersonQuerySet:
+    rows: PersonQuerySet = Person.objects.get_queryset().select_related("organisation")
+    return rows.present().filter(contact_points__kind=kind, contact_points__value=value)
+
+
+def recipients(person_ids: Collection[int]) -> list[Recipient]:
+    """Return those of the given persons who have a mail address, in the order of their ids."""
+    rows = Person.objects.filter(pk__in=person_ids).exclude(email=None).exclude(email="").order_by("pk")
+    return [Recipient(*row) for row in rows.values_list("pk", "name", "email", "language")]
+
+
+def agents(organisation_id: int) -> PersonQuerySet:
+    """Return those who may work on an organisation's tickets: agents of it, and agents who serve it."""
+    rows: PersonQuerySet = Person.objects.get_queryset().present().filter(is_active=True, roles__overlap=list(AGENTS))
+    return rows.filter(Q(organisation_id=organisation_id) | Q(serves=organisation_id)).distinct().order_by("name")
+
+
+def team_members(team_id: int) -> list[int]:
+    """Return the ids of a team's members who may sign in."""
+    return list(Person.objects.filter(teams=team_id, is_active=True).order_by("pk").values_list("pk", flat=True))
+
+
+def teams(actor: Actor, organisation_id: int | None = None) -> models.QuerySet[Team]:
+    """Return the teams in use that the actor may know of, of one organisation or of all."""
+    rows = Team.objects.visible_to(actor).filter(is_active=True)
+    return rows if organisation_id is None else rows.filter(organisation_id=organisation_id)
+
+
+def team(team_id: int) -> Team | None:
+    """Return a team."""
+    return Team.objects.filter(pk=team_id).first()
+
+
+def team_by_name(organisation_id: int, name: str) -> Team | None:
+    """Return the organisation's team of this name, whatever its case."""
+    return Team.objects.filter(organisation_id=organisation_id, name__iexact=name.strip()).first()
+
+
+def organisations(actor: Actor) -> OrganisationQuerySet:
+    """Return the organisations the actor works for."""
+    return Organisation.objects.visible_to(actor)
+
+
+def organisation(organisation_id: int) -> Organisation | None:
+    """Return an organisation."""
+    return Organisation.objects.filter(pk=organisation_id).first()
+
+
+def organisation_of_domain(domain: str) -> Organisation | None:
+    """Return the organisation that has claimed a mail domain."""
+    return Organisation.objects.filter(mail_domains__contains=[domain.lower()]).order_by("pk").first()
+
+
+def first_organisation() -> Organisation | None:
+    """Return the organisation that was there first, the default where nothing tells another."""
+    return Organisation.objects.order_by("pk").first()
+
+
+def choices(actor: Actor, text: str = "", limit: int = 20) -> list[Person]:
+    """Return people for a chooser: those whose name or address contains ``text``, by name."""
+    rows = Person.objects.visible_to(actor).present().select_related("organisation")
+    for word in text.split():
+        rows = rows.filter(
+            Q(name__icontains=word)
+            | Q(pk__in=ContactPoint.objects.filter(value__icontains=word.lower()).values("person_id"))
+        )
+    return list(rows.order_by("name", "pk")[:limit])
+
+
+def contact_points(person_id: int) -> list[ContactPoint]:
+    """Return how a person is reached, mail first, in the order they were added."""
+    return list(ContactPoint.objects.filter(person_id=person_id).order_by("kind", "pk"))
+
+
+def may_sign_in(person: Person) -> bool:
+    """Whether a person can sign in now."""
+    return person.can_sign_in
+
+
+def sites(organisation_id: int | None) -> models.QuerySet[Any]:
+    """Return the sites of an organisation; the inventory's table, reached through the foreign key."""
+    model = Person._meta.get_field("site").related_model
+    assert isinstance(model, type)
+    return model._default_manager.filter(organisation_id=organisation_id)
+
+
+def sees_people(actor: Actor) -> bool:
+    """Whether the actor may look other people up."""
+    return may(actor, "people.view")

@@ -1,0 +1,45 @@
+"""Open sessions of a person, as the session list shows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+
+from drifta.kernel import clock
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One signed-in browser. ``agent`` is what the browser calls itself, ``address`` where it last came from."""
+
+    id: int
+    address: str
+    agent: str
+    created_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+def open_sessions(person_id: int, this: str | None = None) -> list[OpenSession]:
+    """Return the sessions that have not ended, newest first; ``this`` is the asking session's key."""
+    rows = UserSession.objects.filter(user_id=person_id).order_by("-last_seen_at")
+    alive = _alive({row.session_key for row in rows})
+    return [
+        OpenSession(row.pk, row.ip, row.user_agent, row.created_at, row.last_seen_at, row.session_key == this)
+        for row in rows
+        if row.session_key in alive
+    ]
+
+
+def session_keys(person_id: int, session_id: int | None = None) -> list[str]:
+    """Return the keys of a person's sessions, or of the one with this number."""
+    rows = UserSession.objects.filter(user_id=person_id)
+    if session_id is not None:
+        rows = rows.filter(pk=session_id)
+    return list(rows.values_list("session_key", flat=True))
+
+
+def _alive(keys: set[str]) -> set[str]:
+    rows = Session.objects.filter(pk__in=keys, expire_date__gt=clock.now())
+    return set(rows.values_list("pk", flat=True))
