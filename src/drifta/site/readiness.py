@@ -1,0 +1,71 @@
+"""What must work before people can work: database, migrations, worker, disk."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from drifta.site import cli_migrate
+
+#: Seconds since its last sign of life after which a worker counts as missing.
+WORKER_SILENT = 45
+#: Bytes that must be free where files are stored.
+LEAST_SPACE = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part, whether it works, and what is the matter (“ok” when nothing is)."""
+
+    part: str
+    said: str
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is the matter."""
+        return self.said == "ok"
+
+
+def examine() -> list[Finding]:
+    """Look at every part; when the database does not answer, the parts inside it are left out."""
+    database = Finding("database", _asked(_database))
+    parts = [database, Finding("disk", _asked(_disk))]
+    if database.good:
+        parts += [Finding("migrations", _asked(_migrations)), Finding("worker", _asked(_worker))]
+    return parts
+
+
+def _asked(question: Callable[[], str]) -> str:
+    try:
+        return question()
+    except (DatabaseError, OSError) as error:
+        return f"{type(error).__name__}: {str(error).strip()[:200]}"
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+def _migrations() -> str:
+    waiting = cli_migrate.pending()
+    return f"{len(waiting)} migrations are missing: run “drifta migrate”" if waiting else "ok"
+
+
+def _worker() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers"
+        )
+        (silent,) = cursor.fetchone()
+    if silent is None:
+        return "no worker runs: start “drifta worker”"
+    return "ok" if silent < WORKER_SILENT else f"the worker was last heard of {int(silent)} s ago"
+
+
+def _disk() -> str:
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    return "ok" if free >= LEAST_SPACE else f"only {free // 1024**2} MB are free in {settings.DATA_DIR}"

@@ -1,0 +1,54 @@
+"""All addresses: those of the site itself, then each module's, which names whole paths (``tickets/<int:number>/``)."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+
+from drifta.kernel.modules import Module
+from drifta.site import events, health, setup, views
+from drifta.site.api import api
+
+handler400 = "drifta.site.errors.bad_request"
+handler403 = "drifta.site.errors.denied"
+handler404 = "drifta.site.errors.missing"
+handler500 = "drifta.site.errors.broken"
+
+site_patterns: list[URLPattern | URLResolver] = [
+    path("", views.today, name="today"),
+    path("settings/", views.settings_index, name="settings"),
+    path("settings/roles/", views.roles, name="roles"),
+    path("settings/jobs/", views.failed_jobs, name="jobs"),
+    path("settings/jobs/<int:number>/again/", views.run_job_again, name="job-again"),
+    path("settings/jobs/<int:number>/discard/", views.discard_job, name="job-discard"),
+    path("settings/about/", views.about, name="about"),
+    path("settings/<str:name>/", views.settings_section, name="settings-section"),
+    path("events/", events.event_list, name="events"),
+    path("setup/<str:token>/", setup.begin, name="setup"),
+    path("setup/", setup.resume, name="setup-resume"),
+    path("setup/step/<str:step>/", setup.step, name="setup-step"),
+]
+
+
+def _modules() -> list[URLPattern | URLResolver]:
+    """Mount the addresses of every module that has some, under the module's name."""
+    found: list[URLPattern | URLResolver] = []
+    for config in apps.get_app_configs():
+        if isinstance(config, Module) and config.label not in ("site", "ui") and find_spec(f"{config.name}.urls"):
+            patterns = import_module(f"{config.name}.urls").urlpatterns
+            found.append(path("", include((patterns, config.label))))
+    return found
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("metrics", health.measures),
+    path("api/v1/", api.urls),
+    path("account/", include("allauth.account.urls")),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("ui/", include("drifta.ui.urls")),
+    path("", include((site_patterns, "site"))),
+    *_modules(),
+]
