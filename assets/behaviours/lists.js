@@ -63,3 +63,13 @@ delegate("click", "[data-clear-selection]", (_, button) => {
 delegate("focusin", "[data-row]", (_, row) => {
   rowsOf(row.closest("[data-list]")).forEach((other) => other.classList.toggle("current", other === row));
 });
+
+// A bulk button fetches the action's dialog first; the server answers with a form when something must be asked.
+delegate("click", "[data-bulk]", (event, button) => {
+  if (!button.dataset.asks) return;
+  event.preventDefault();
+  const values = new URLSearchParams(new FormData(button.form));
+  values.delete("csrfmiddlewaretoken");
+  values.set("action", button.value);
+  window.htmx.ajax("GET", `${button.dataset.bulk}?${values}`, { target: "body", swap: "beforeend" });
+});

@@ -17,18 +17,25 @@ function concerns(element, subject) {
   return element.dataset.live.split(/[\s,]+/).some((name) => name === subject || name === kind);
 }
 
-function refresh(element, subject) {
+/** Whether somebody is in the middle of something there: typing, choosing in a menu, selecting rows. */
+function isBusy(element) {
+  const active = document.activeElement;
+  const typing = element.contains(active) && active.matches("input:not([type=checkbox]), textarea, select");
+  return typing || element.querySelector(":popover-open, .select-row:checked") !== null;
+}
+
+function refresh(element, subject, again = false) {
   if (waiting.has(element)) return;
   // What changes in a burst is fetched once.
   waiting.set(element, setTimeout(() => {
     waiting.delete(element);
     if (!element.isConnected) return;
-    if (element.contains(document.activeElement) && document.activeElement.matches("input[type=text], input[type=search], textarea")) {
-      refresh(element, subject);
+    if (isBusy(element)) {
+      refresh(element, subject, true);
       return;
     }
     window.htmx.trigger(element, "live", { subject });
-  }, 50));
+  }, again ? 1000 : 50));
 }
 
 function stale(is) {

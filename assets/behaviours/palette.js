@@ -40,9 +40,7 @@ function run(option) {
   if (option.dataset.href) {
     location.assign(option.dataset.href);
   } else {
-    const target = document.getElementById(option.dataset.click) ?? option.querySelector("button");
-    document.body.append(...(target?.form && dialog.contains(target) ? [target.form] : []));
-    target?.click();
+    document.getElementById(option.dataset.click)?.click();
   }
 }
 

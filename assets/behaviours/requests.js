@@ -23,6 +23,13 @@ document.addEventListener("htmx:configRequest", (event) => {
     headers["X-CSRFToken"] = csrfToken();
     return;
   }
+  // form[data-join="columns"]: many boxes of one name become one parameter.
+  const joined = event.detail.elt.dataset?.join;
+  if (joined) {
+    const values = formData.getAll(joined);
+    formData.delete(joined);
+    formData.append(joined, values.join(",") || "-");
+  }
   for (const name of new Set(formData.keys())) {
     const filled = formData.getAll(name).filter((value) => value !== "");
     formData.delete(name);
@@ -58,3 +65,5 @@ delegate("submit", "form[method=get]", (_, form) => {
   empty.forEach((field) => { field.disabled = true; });
   setTimeout(() => empty.forEach((field) => { field.disabled = false; }));
 });
+
+delegate("click", "[data-dismiss]", (_, button) => button.closest("[data-toast]").remove());

@@ -1,0 +1,25 @@
+"""Addresses of the built browser files, with a mark that changes when the files do, so that browsers may keep them."""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.templatetags.static import static
+
+FOLDER = Path(__file__).parent / "static" / "ui" / "dist"
+
+
+@cache
+def _mark(name: str) -> str:
+    """Return a short hash of the file; empty while it has not been built."""
+    file = FOLDER / (name + "")  # adding makes a plain text: paths refuse the template's own kind
+    return sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else ""
+
+
+def url(name: str) -> str:
+    """Return the address of a built file, such as ``app.css``."""
+    if settings.DEBUG:
+        _mark.cache_clear()
+    plain = "".join([*name])  # templates give a kind of text of their own, which paths refuse
+    return f"{static(f'ui/dist/{plain}')}?{_mark(plain)}"
