@@ -146,7 +146,7 @@ def shown(name: str, value: Any) -> str:
     return next((str(label) for code, label in choices if str(code) == str(value)), str(value))
 
 
-def _field(name: str) -> Field[Any, Any]:
+def _field(name: str) -> "Field[Any, Any]":
     found = Ticket._meta.get_field(name)
     assert isinstance(found, Field)
     return found
