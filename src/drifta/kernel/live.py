@@ -8,8 +8,8 @@ held by an open stream: the sign-in is looked up once, in a thread, and its conn
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, MutableMapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -116,6 +116,18 @@ def tell(subject: str, organisation_id: int | None = None) -> None:
 
 
 hub = Hub()
+
+
+@contextmanager
+def listening(actor: Actor, named: Iterable[str]) -> "Iterator[asyncio.Queue[Notice]]":
+    """Hear of subjects in the running event loop: gives the queue of their notices while the context is open."""
+    hub.start()
+    listener = _Listener(actor, frozenset(named))
+    hub.listeners.add(listener)
+    try:
+        yield listener.queue
+    finally:
+        hub.listeners.discard(listener)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

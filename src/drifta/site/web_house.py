@@ -9,9 +9,13 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 from drifta.kernel import live
+from drifta.monitoring import long_poll
 from drifta.site.web import Application, Shell, serve
 
-ROUTES: dict[str, Application] = {"/live": live.application}
+ROUTES: dict[str, Application] = {
+    "/live": live.application,
+    "/probe/v1/assignments": long_poll.application,
+}
 """Asynchronous applications by path; they must not hold a thread or a database connection while they wait."""
 
 

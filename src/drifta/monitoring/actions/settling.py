@@ -1,7 +1,9 @@
 """Settling alerts: is this a cause or a symptom of another one? Causes get tickets, symptoms are noted in them."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +21,9 @@ from drifta.monitoring.events import AlertExplained, AlertLinked
 from drifta.monitoring.models import Alert, Check, State
 from drifta.monitoring.queries import failing, neighbours, placed
 from drifta.monitoring.settings import Alerting
+
+if TYPE_CHECKING:
+    from drifta.desk.models import Ticket
 
 PATIENCE = timedelta(seconds=60)
 """How long a service's alert waits for the host's check to say whether the host is down."""
@@ -114,8 +119,18 @@ def _earlier_ticket(alert: Alert) -> int | None:
     """Return the ticket of an earlier alert of the same thing, if somebody still works on it."""
     rows = Alert.objects.filter(fingerprint=alert.fingerprint, ticket_id__isnull=False).exclude(pk=alert.pk)
     number = rows.order_by("-pk").values_list("ticket_id", flat=True).first()
-    found = tickets.ticket(SYSTEM, number) if number else None
+    found = _ticket(number)
     return number if found is not None and found.is_open else None
+
+
+def _ticket(number: int | None) -> "Ticket | None":
+    """Return a ticket, or None when there is none (any more)."""
+    if number is None:
+        return None
+    try:
+        return tickets.ticket(SYSTEM, number)
+    except ObjectDoesNotExist:
+        return None
 
 
 def _new_ticket(alert: Alert) -> int:
@@ -140,29 +155,29 @@ def _link(actor: Actor, alert: Alert, ticket_id: int) -> None:
     alert.ticket_id = ticket_id
     alert.save(update_fields=["ticket_id"])
     emit(actor, AlertLinked(alert=alert.pk, ticket=ticket_id, title=alert.title), subject=alert)
-    ticket = tickets.ticket(SYSTEM, ticket_id)
-    if ticket is not None and not ticket.links.filter(target=alert.subject_key).exists():
+    ticket = _ticket(ticket_id)
+    if ticket is not None:
         desk.link(SYSTEM, ticket, target=alert.subject_key, relation="alert")
 
 
 def _annotate(ticket_id: int, text: str) -> None:
-    ticket = tickets.ticket(SYSTEM, ticket_id)
+    ticket = _ticket(ticket_id)
     if ticket is not None:
-        desk.note(SYSTEM, ticket, text=text, automatic="alert")
+        desk.annotate(SYSTEM, ticket, text=text, automatic="alert")
 
 
 def _note_end(actor: Actor, alert: Alert) -> None:
     """Tell the ticket that the alert has ended; the last one resolves it, if nobody has worked on it."""
     alert.end_noted = True
     alert.save(update_fields=["end_noted"])
-    ticket = tickets.ticket(SYSTEM, alert.ticket_id) if alert.ticket_id else None
+    ticket = _ticket(alert.ticket_id)
     if ticket is None:
         return
     text = _("Recovered: %(alert)s, after %(duration)s.") % {"alert": alert.title, "duration": duration(alert)}
     if ticket.is_open and _may_resolve(alert, ticket.is_touched):
         desk.resolve(SYSTEM, ticket, resolution=text)
     else:
-        desk.note(SYSTEM, ticket, text=text, automatic="alert")
+        desk.annotate(SYSTEM, ticket, text=text, automatic="alert")
 
 
 def _may_resolve(alert: Alert, is_touched: bool) -> bool:

@@ -14,7 +14,7 @@ from psycopg.sql import SQL
 from drifta.kernel import guard, live
 from drifta.kernel.actor import SYSTEM
 from drifta.kernel.models import subject_key
-from drifta.monitoring import jobs
+from drifta.monitoring import jobs, wire
 from drifta.monitoring.actions import hear_probe, note_turns
 from drifta.monitoring.batch import LATE, Batch, Metric
 from drifta.monitoring.kinds import SILENT
@@ -42,6 +42,12 @@ def receive(probe: Probe, batch: Batch, now: datetime) -> int:
         if batch.sequence > acknowledged:
             _take_in(probe, batch, now)
         return max(batch.sequence, acknowledged)
+
+
+def greet(probe: Probe, hello: wire.Hello) -> dict[str, object]:
+    """Note what a probe says about itself; returns the answer."""
+    with transaction.atomic(), guard.writing():
+        return wire.answer_hello(probe, hello)
 
 
 def _take_in(probe: Probe, batch: Batch, now: datetime) -> None:
@@ -77,7 +83,7 @@ def _known(probe: Probe, batch: Batch) -> tuple[Ids, Ids]:
     """Return the batch's checks that this probe runs, ascending, and the keys of their states."""
     asked = "{" + ",".join(map(str, np.unique(batch.check).tolist())) + "}"
     query = SQL(
-        "COPY (SELECT c.id, coalesce(s.state | s.hard::int << 2 | s.flapping::int << 3 | s.attempt::int << 4, -1)"
+        "COPY (SELECT c.id, coalesce(s.state + s.hard::int * 4 + s.flapping::int * 8 + s.attempt::int * 16, -1)"
         " FROM monitoring_check c JOIN monitoring_checkstate s ON s.check_id = c.id"
         " WHERE c.probe_id = {} AND c.enabled AND c.id = ANY({}::int8[]) ORDER BY c.id)"
         " TO STDOUT (FORMAT BINARY)"
