@@ -234,6 +234,7 @@ def serve(shell: Shell, listening: list[socket.socket]) -> None:
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         timeout_keep_alive=75,
