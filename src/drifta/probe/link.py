@@ -29,7 +29,7 @@ CLOCK_TOLERANCE = 30.0
 _FIRST_PAUSE, _LONGEST_PAUSE, _JITTER = 0.5, 30.0, 0.3
 _SMALL_ANSWER = aiohttp.ClientTimeout(total=30, connect=10)
 _LONG_POLL = aiohttp.ClientTimeout(total=WAIT + 20, connect=10)
-_REFUSED = (400, 413, 422)
+_REFUSED = ("urn:drifta:probe:malformed", "urn:drifta:probe:too-large")
 _LARGEST_ASSIGNMENTS = 64 << 20
 
 
@@ -49,12 +49,19 @@ class Server:
 
 
 class Unreachable(Exception):
-    """A request did not succeed. ``pause`` is the server's wish in seconds, if it said so."""
+    """A request did not succeed.
 
-    def __init__(self, reason: str, pause: float | None = None, status: int = 0) -> None:
+    ``pause`` is the server's wish in seconds, if it said so. ``refused``: Drifta itself (not a proxy before it) says
+    that this body will never do.
+    """
+
+    def __init__(
+        self, reason: str, pause: float | None = None, status: int = 0, *, refused: bool = False
+    ) -> None:
         super().__init__(reason)
         self.pause = pause
         self.status = status
+        self.refused = refused
 
 
 class _Greeting(msgspec.Struct):
@@ -181,7 +188,7 @@ class Link:
         try:
             body = await self._request(session, "POST", "results", headers, record.body)
         except Unreachable as problem:
-            if problem.status not in _REFUSED:
+            if not problem.refused:
                 raise
             log.error(
                 "The server refused batch %d (%s). It lies in the folder “refused”; delivery goes on after it.",
@@ -341,9 +348,11 @@ async def _refusal(response: aiohttp.ClientResponse) -> Unreachable:
     try:
         problem = msgspec.json.decode(await response.content.read(65536))
         detail = str(problem.get("detail") or problem.get("title"))
+        refused = problem.get("type") in _REFUSED
     except (msgspec.MsgspecError, AttributeError):
-        detail = response.reason or ""
-    return Unreachable(f"status {response.status} ({detail[:300]})", wished, response.status)
+        detail, refused = response.reason or "", False
+    reason = f"status {response.status} ({detail[:300]})"
+    return Unreachable(reason, wished, response.status, refused=refused)
 
 
 def _reason(error: Exception) -> str:
