@@ -25,6 +25,7 @@ _BLANK_LINE = re.compile(rb"^\r*\n", re.MULTILINE)
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _MEDIA_TYPE = re.compile(r"\s*([\w!#$&^.+-]+)\s*/\s*([\w!#$&^.+-]+)")
 _FIRST_DELIMITER = re.compile(rb"^--([^\s-][^\r\n]{0,200}?|[^\s][^\r\n]{2,200}?)[ \t]*\r?\n[A-Za-z-]+:", re.MULTILINE)
+_BASE64 = re.compile(rb"\s*(?:[A-Za-z0-9+/]{2}\s*[A-Za-z0-9+/=]{2}|$)")  # what begins otherwise was never encoded
 _MESSAGES = {"message/rfc822", "message/global", "message/news"}
 
 
@@ -246,7 +247,7 @@ def _without_line_end(piece: bytes) -> bytes:
 
 
 def _undo_encoding(body: bytes, encoding: str) -> bytes:
-    if encoding == "base64":
+    if encoding == "base64" and _BASE64.match(body):
         return headers.base64_bytes(body)
     if encoding == "quoted-printable":
         return binascii.a2b_qp(body)

@@ -21,6 +21,7 @@ _WORD = r"=\?[^?\s*]{1,60}(?:\*[^?\s]{0,20})?\?[bBqQ]\?(?:[^?]|\?(?!=)){0,4000}\
 _ENCODED = re.compile(_WORD)
 _ENCODED_PARTS = re.compile(r"=\?([^?*]+)(?:\*[^?]*)?\?([bBqQ])\?(.*)\?=", re.DOTALL)
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_BEHIND_PADDING = re.compile(rb"=+[ \t]+[^\r\n]*")
 _PARAMETER = re.compile(r'([^\s=;"()]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _PARAMETER_NAME = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,998})>")
@@ -105,6 +106,7 @@ def _word(word: str) -> tuple[str, bytes]:
 
 def base64_bytes(data: bytes) -> bytes:
     """Decode base64 that may hold foreign characters, lack padding, or be several pieces in a row; never raises."""
+    data = _BEHIND_PADDING.sub(b"=", data)
     pieces = data.rstrip(b"= \t\r\n").split(b"=") if b"=" in data else [data]
     return b"".join(_base64_piece(_NOT_BASE64.sub(b"", piece)) for piece in pieces)
 

@@ -83,7 +83,8 @@ FORWARDED = re.compile(
 )
 
 _MOBILE_START = (
-    r"sent (?:from|via|with|by|using|on)|skickat (?:från|med|via)|skickades från|sänt från|"
+    r"sent (?:from(?! an? (?!phone|mobile|tablet|smart|cell))|via|with|by|using|on)|"
+    r"skickat (?:från|med|via)|skickades från|sänt från|"
     r"sendt (?:fra|med|via|på)|lähetetty|gesendet (?:von|mit|über|aus)|"
     r"von meinem \w+(?: \w+)? gesendet|von unterwegs gesendet|diese nachricht wurde von|"
     r"envoyé (?:de|depuis|à partir|avec)|enviado (?:desde|do|a partir|con|de|via|pelo)|"
