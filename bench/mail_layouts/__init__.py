@@ -1,0 +1,1 @@
+"""The layouts of the public corpora that ``bench.mail`` understands."""
