@@ -2,7 +2,7 @@
 // {unit, from, to, times: [seconds], series: [{label, values: [number|null], area?}], thresholds: [{value, label, state}],
 //  bands: [{from, to, label, state}], ticks: [{time, label, state}], zero: bool}.
 import uPlot from "uplot";
-import { delegate, whenPresent, word } from "./behaviours/core.js";
+import { delegate, locale, whenPresent, word } from "./behaviours/core.js";
 
 const shared = uPlot.sync("drifta");
 const palette = ["--accent", "--maintenance-fill", "--warning-fill", "--unknown-fill", "--good-fill", "--bad-fill"];
@@ -24,7 +24,7 @@ const sizes = {
 /** A number with its unit, short enough for an axis. */
 function quantity(value, unit) {
   if (value === null || value === undefined) return "–";
-  const format = (number, digits = 2) => new Intl.NumberFormat(document.documentElement.lang,
+  const format = (number, digits = 2) => new Intl.NumberFormat(locale(),
     { maximumSignificantDigits: Math.abs(number) >= 100 ? 4 : digits + 1 }).format(number);
   if (unit === "s") return Math.abs(value) < 1 && value !== 0 ? `${format(value * 1000)} ms` : `${format(value)} s`;
   const scale = sizes[unit];
@@ -77,7 +77,7 @@ function options(place, data, zoom) {
   const axis = { stroke: token("--text-quiet"), font: `12px ${token("--font")}`, grid: { stroke: token("--line"), width: 1 },
     ticks: { show: false } };
   const highest = Math.max(...(data.thresholds ?? []).map((line) => line.value), 0);
-  const language = document.documentElement.lang;
+  const language = locale();
   const clock = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" });
   return {
     width: place.clientWidth,

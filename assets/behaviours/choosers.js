@@ -29,6 +29,8 @@ whenPresent("select[data-chooser]", (select) => {
   });
   const label = select.labels?.[0]?.textContent.trim() ?? select.getAttribute("aria-label");
   if (label) chooser.control_input.setAttribute("aria-label", label);
+  // The field one types in stands for the list it was made of.
+  select.setAttribute("aria-hidden", "true");
   const described = select.getAttribute("aria-describedby");
   if (described) chooser.control_input.setAttribute("aria-describedby", described);
 });

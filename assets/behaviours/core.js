@@ -1,9 +1,15 @@
 // What all behaviours share: words in the page's language, event delegation, set-up of new elements, toasts.
 const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 
+/** The language for numbers and times; English here means the one with 24 hours and day before month. */
+export function locale() {
+  const { lang } = document.documentElement;
+  return !lang || lang === "en" ? "en-GB" : lang;
+}
+
 /** A text in the language of the page; `%(name)s` is replaced from `values`. */
 export function word(key, values = {}) {
-  return (words[key] ?? key).replace(/%\((\w+)\)s/g, (_, name) => String(values[name] ?? ""));
+  return (words[key] ?? key).replace(/%\((\w+)\)[sd]/g, (_, name) => String(values[name] ?? ""));
 }
 
 /** Listen once for all elements that match, also those that come later. */

@@ -1,6 +1,6 @@
 // data-draft="desk.ticket:42:reply" on a text area: what is typed is kept in this browser at once and, with
 // data-draft-url, on the server a moment later. A draft is put back into an empty field, and forgotten when sent.
-import { csrfToken, forget, recall, remember, whenPresent, word } from "./core.js";
+import { csrfToken, forget, locale, recall, remember, whenPresent, word } from "./core.js";
 
 whenPresent("textarea[data-draft]", (field) => {
   const key = `draft.${field.dataset.draft}`;
@@ -19,7 +19,7 @@ whenPresent("textarea[data-draft]", (field) => {
       const answer = await fetch(draftUrl, { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } }).catch(() => null);
       if (!answer?.ok) return says(word("draft-kept-here"));
     }
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const time = new Date().toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
     says(word("draft-saved", { time }));
   }
 

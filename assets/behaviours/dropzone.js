@@ -1,9 +1,9 @@
 // A file field inside .dropzone takes files that are dropped or pasted, lists them, and shows the progress of sending.
-import { delegate, icon, whenPresent, word } from "./core.js";
+import { delegate, icon, locale, whenPresent, word } from "./core.js";
 
 function size(bytes) {
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
-  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+  return new Intl.NumberFormat(locale(), { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
 }
 
 function list(zone, field) {

@@ -1,15 +1,24 @@
 // <time data-ago datetime="...">: "4 min ago", kept true while the page is open; the server wrote the first text.
-const steps = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [86400 * 30, "day", 86400],
-  [86400 * 365, "month", 86400 * 30], [Infinity, "year", 86400 * 365]];
-const language = document.documentElement.lang || "en";
-const format = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+import { word } from "./core.js";
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86400;
+const units = [[HOUR, MINUTE, "minute"], [DAY, HOUR, "hour"], [30 * DAY, DAY, "day"], [365 * DAY, 30 * DAY, "month"],
+  [Infinity, 365 * DAY, "year"]];
+
+function relative(seconds) {
+  const span = Math.abs(seconds);
+  if (span < MINUTE) return word("time-now");
+  const [, size, unit] = units.find(([limit]) => span < limit);
+  const count = Math.floor(span / size);
+  const text = word(`time-${unit}${count === 1 ? "" : "s"}`, { count });
+  return word(seconds > 0 ? "time-ago" : "time-in", { span: text });
+}
 
 function tick() {
-  const now = Date.now();
   for (const element of document.querySelectorAll("time[data-ago]")) {
-    const seconds = (new Date(element.dateTime).getTime() - now) / 1000;
-    const [, unit, size] = steps.find(([limit]) => Math.abs(seconds) < limit);
-    const text = unit === "second" ? format.format(0, "second") : format.format(Math.trunc(seconds / size), unit);
+    const text = relative((Date.now() - new Date(element.dateTime).getTime()) / 1000);
     if (element.textContent !== text) element.textContent = text;
   }
 }

@@ -1,6 +1,9 @@
 """The texts that the browser side shows by itself, in the language of the page."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+_FORMS = (("", 1), ("s", 2))
 
 
 def browser_words() -> dict[str, str]:
@@ -32,6 +35,21 @@ def browser_words() -> dict[str, str]:
         "no-results": _("Nothing found"),
         "add-value": _("Add “%(value)s”"),
         "time": _("Time"),
+        **_time_words(),
         "chart-summary": _("%(label)s: now %(last)s, highest %(highest)s"),
         "chart-failed": _("The curve could not be loaded. Reload the page to try again."),
+    }
+
+
+def _time_words() -> dict[str, str]:
+    """Return the words of ``times.relative``; one form for one, one for more, which does for our languages."""
+    return {
+        "time-now": _("now"),
+        "time-ago": _("%(span)s ago"),
+        "time-in": _("in %(span)s"),
+        **{f"time-minute{end}": ngettext("%(count)d min", "%(count)d min", count) for end, count in _FORMS},
+        **{f"time-hour{end}": ngettext("%(count)d h", "%(count)d h", count) for end, count in _FORMS},
+        **{f"time-day{end}": ngettext("%(count)d day", "%(count)d days", count) for end, count in _FORMS},
+        **{f"time-month{end}": ngettext("%(count)d month", "%(count)d months", count) for end, count in _FORMS},
+        **{f"time-year{end}": ngettext("%(count)d year", "%(count)d years", count) for end, count in _FORMS},
     }

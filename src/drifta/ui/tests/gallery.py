@@ -1,7 +1,7 @@
 """A Django urlconf with every building block on a page, for tests in a browser and for looking at."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,7 +13,10 @@ from pydantic import BaseModel, Field, SecretStr
 from drifta.kernel import clock
 from drifta.kernel.actor import Actor
 from drifta.kernel.models import LoggedEvent
+from drifta.ui.banners import Banner
+from drifta.ui.context import Shell
 from drifta.ui.graphics import history
+from drifta.ui.menu import MenuEntry, ShownEntry
 from drifta.ui.model_forms import form_for
 from drifta.ui.tables import ChoiceFilter, Column, DateFilter, Empty, MultiFilter, Table, TextFilter
 from drifta.ui.templatetags.drifta import state
@@ -78,6 +81,37 @@ class TicketForm(forms.Form):
     files = forms.FileField(label=_("Files"), required=False)
 
 
+class GalleryShell(Shell):
+    """The frame with the entries that the real house has."""
+
+    @property
+    def work(self) -> list[ShownEntry]:  # type: ignore[override]
+        names = [("Today", "home"), ("Tickets", "ticket"), ("Monitor", "heart-rate-monitor"), ("Assets", "devices")]
+        return [self._entry(label, icon, "gallery-events", current=icon == "ticket") for label, icon in names]
+
+    @property
+    def administration(self) -> list[ShownEntry]:  # type: ignore[override]
+        return [self._entry("Settings", "settings", "gallery-form")]
+
+    @property
+    def new(self) -> list[ShownEntry]:  # type: ignore[override]
+        return [self._entry("Ticket", "ticket", "gallery-form")]
+
+    @property
+    def banners(self) -> list[Banner]:  # type: ignore[override]
+        wrong = Banner("Mail cannot be sent: the password is refused.", "warning", "/form", "Mail settings")
+        return [wrong] if self.request.path == "/events" else []
+
+    def _entry(self, label: str, icon: str, url_name: str, *, current: bool = False) -> ShownEntry:
+        phone = label in {"Today", "Tickets", "Monitor"}
+        entry = MenuEntry(label, icon, url_name, phone=phone, key=f"g {label[0].lower()}")
+        return ShownEntry(entry, entry.url, current, 7 if label == "Tickets" else None)
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return render(request, template, {"shell": GalleryShell(request), **context}, status=status)
+
+
 def as_ben(view):  # type: ignore[no-untyped-def]
     def run(request: HttpRequest) -> HttpResponse:
         request.actor = BEN  # type: ignore[attr-defined]
@@ -98,12 +132,12 @@ def parts(request: HttpRequest) -> HttpResponse:
         "bar": history(slots, "Disk /srv"),
         "values": [3.0, 4.0, 3.5, None, 6.0, 8.0, 5.0, 5.5, 9.0, 4.0],
     }
-    return render(request, "gallery/parts.html", context)
+    return show(request, "gallery/parts.html", context)
 
 
 @as_ben
 def events(request: HttpRequest) -> HttpResponse:
-    return EventTable(request, LoggedEvent.objects.all()).response("ui/list.html", {"title": "Event log"})
+    return EventTable(request, LoggedEvent.objects.all()).response("ui/list.html", {"title": "Event log", "shell": GalleryShell(request)})
 
 
 @as_ben
@@ -112,12 +146,12 @@ def form(request: HttpRequest) -> HttpResponse:
     settings_form = form_for(MailSettings)(request.POST if request.POST.get("host") is not None else None)
     status = 422 if request.method == "POST" and not shown.is_valid() else 200
     context = {"title": "New ticket", "form": shown, "settings_form": settings_form}
-    return render(request, "gallery/form.html", context, status=status)
+    return show(request, "gallery/form.html", context, status=status)
 
 
 @as_ben
 def workspace(request: HttpRequest) -> HttpResponse:
-    return render(request, "gallery/workspace.html", {"title": "Tickets", "now": clock.now() - timedelta(hours=2)})
+    return show(request, "gallery/workspace.html", {"title": "Tickets", "now": clock.now() - timedelta(hours=2)})
 
 
 @as_ben
