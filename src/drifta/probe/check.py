@@ -55,10 +55,11 @@ COMMON_TEXTS: Mapping[str, str] = {
     "connection.failed": _("No connection to %(target)s: %(error)s."),
     "network.unreachable": _("There is no route to %(target)s."),
     "probe.exhausted": _("The probe has no free sockets left. Raise its limit of open files (nofile)."),
+    "more": _("And %(more)s more."),
     "tls.failed": _("TLS with %(target)s failed: %(error)s."),
     "tls.untrusted": _("The certificate of %(target)s is not trusted: %(error)s."),
 }
-"""Texts that every kind can yield."""
+"""Texts that every kind can yield; ``more`` is added to a text whose parameter ``more`` is above 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,24 @@ def text_template(kind: type[AnyCheck] | None, code: str) -> str | None:
     """Return the untranslated template of a text code, or None if it is unknown."""
     own = kind.texts.get(code) if kind else None
     return own if own is not None else COMMON_TEXTS.get(code)
+
+
+def render_text(
+    kind: type[AnyCheck] | None,
+    code: str,
+    params: Mapping[str, Parameter],
+    translate: Callable[[str], str] = str,
+) -> str:
+    """Return a text for people; ``translate`` is gettext. What cannot be rendered is shown as its code."""
+    template = text_template(kind, code)
+    if template is None:
+        return code
+    more = params.get("more")
+    try:
+        text = translate(template) % params
+        return f"{text} {translate(COMMON_TEXTS['more']) % params}" if more else text
+    except (KeyError, TypeError, ValueError):
+        return code
 
 
 def worst(states: list[State]) -> State:

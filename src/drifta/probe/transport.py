@@ -12,3 +12,12 @@ def client_context(verify: bool, ca_file: str | None = None) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+@lru_cache(maxsize=2)
+def lenient_context(verify: bool) -> ssl.SSLContext:
+    """Return a context for looking at servers: it speaks old protocols too, so that they can be told about."""
+    context = client_context.__wrapped__(verify)
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context

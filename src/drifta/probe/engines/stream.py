@@ -5,6 +5,7 @@ One small object per connection, driven by events of one epoll; no coroutine, no
 
 import asyncio
 import errno
+import os
 import socket
 from collections.abc import Callable
 from enum import Enum
@@ -165,7 +166,7 @@ class Stream:
         self._ended(self)
 
     def _fail(self, code: int) -> None:
-        error = OSError(code, errno.errorcode.get(code, str(code)))
+        error = OSError(code, os.strerror(code))
         self.problem = problem_of(error)
         self.error = error.strerror or str(error)
         self._finish()

@@ -100,7 +100,12 @@ class FakeServer:
                 await asyncio.wait_for(changed.wait(), float(request.query.get("wait", 0)))
             except TimeoutError:
                 return web.Response(status=304)
-        answer = {"revision": str(self.revision), "full": True, "server_time": self._now(), "checks": self.checks}
+        answer = {
+            "revision": str(self.revision),
+            "full": True,
+            "server_time": self._now(),
+            "checks": self.checks,
+        }
         return web.json_response(answer, headers={"ETag": f'"{self.revision}"'})
 
     async def _results(self, request: web.Request) -> web.Response:
@@ -140,9 +145,7 @@ class FakeServer:
 
 
 @asynccontextmanager
-async def serve(
-    server: FakeServer, port: int = 0, tls: ssl.SSLContext | None = None
-) -> AsyncIterator[str]:
+async def serve(server: FakeServer, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     """Serve on loopback; yield the base URL."""
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=0.1, auto_decompress=False)
     await runner.setup()
