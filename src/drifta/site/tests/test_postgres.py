@@ -21,6 +21,8 @@ from drifta.site.postgres import Cluster, embedded
 from drifta.site.postgres_config import configuration
 from drifta.site.supervisor_data import locked, prepare, running, version_key
 
+pytestmark = pytest.mark.slow
+
 PARENT = """
 import sys, time
 from pathlib import Path

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 HOUSE = """
 import os, signal, subprocess, sys, time
 from pathlib import Path
