@@ -27,6 +27,8 @@ Reaction = Callable[[Any, LoggedEvent], None]
 events: dict[str, type[Event]] = {}
 reactions: dict[str, Reaction] = {}
 _reactions_of: dict[str, list[str]] = {}
+Follower = Callable[[LoggedEvent], list[JobCall]]
+_followers: list[Follower] = []
 
 
 def event(name: str, *, text: str | Promise) -> Callable[[type[E]], type[E]]:
@@ -57,6 +59,15 @@ def on(kind: type[E]) -> Callable[[Callable[[E, LoggedEvent], None]], Callable[[
     return declare
 
 
+def follow(follower: Follower) -> Follower:
+    """Call the function at every fact, in the action's transaction; the jobs it returns are enqueued with it.
+
+    For what hands every fact on (webhooks). It must be quick: it runs inside every action.
+    """
+    _followers.append(follower)
+    return follower
+
+
 def emit(actor: Actor, fact: Event, *, subject: Subject | models.Model) -> LoggedEvent:
     """Write a fact about ``subject`` to the log, with one job per reaction, in the action's transaction.
 
@@ -73,9 +84,8 @@ def emit(actor: Actor, fact: Event, *, subject: Subject | models.Model) -> Logge
         actor_name=actor.name,
         data=asdict(fact),
     )
-    defer_many(
-        [JobCall(react, {"reaction": name, "event": logged.pk}) for name in _reactions_of.get(fact.event_name, [])]
-    )
+    calls = [JobCall(react, {"reaction": name, "event": logged.pk}) for name in _reactions_of.get(fact.event_name, [])]
+    defer_many([*calls, *(call for follower in _followers for call in follower(logged))])
     return logged
 
 
