@@ -12,12 +12,8 @@ from drifta.probe.main import CannotStart, Options, run
 
 def parse(arguments: list[str]) -> Options:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        "drifta probe", description="Runs checks and reports to a Drifta server."
-    )
-    parser.add_argument(
-        "--server", required=True, help="address of the server, such as https://drifta.example"
-    )
+    parser = argparse.ArgumentParser("drifta probe", description="Runs checks and reports to a Drifta server.")
+    parser.add_argument("--server", required=True, help="address of the server, such as https://drifta.example")
     parser.add_argument("--key-file", required=True, type=Path, help="file that holds the probe's key")
     parser.add_argument("--data", required=True, type=Path, help="directory for the buffer")
     parser.add_argument("--name", default="", help="name to report (default: the host name)")

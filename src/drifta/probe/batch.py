@@ -91,9 +91,7 @@ class Batch:
         column.rows.append(row)
         column.values.append(value)
 
-    def encode(
-        self, journal: str, sequence: int, created_at: int, probe: Mapping[str, Any] | None = None
-    ) -> bytes:
+    def encode(self, journal: str, sequence: int, created_at: int, probe: Mapping[str, Any] | None = None) -> bytes:
         """Return the compressed body."""
         body: dict[str, Any] = {
             "format": FORMAT,

@@ -22,9 +22,7 @@ class NotHttp(Exception):
     """The peer's answer is not HTTP/1.x, or its framing is broken."""
 
 
-def build_request(
-    method: str, path: str, host: str, headers: Mapping[str, str], body: bytes | None = None
-) -> bytes:
+def build_request(method: str, path: str, host: str, headers: Mapping[str, str], body: bytes | None = None) -> bytes:
     """Return a request that asks the server to close the connection afterwards."""
     fields = {"Host": host, "User-Agent": "Drifta-Probe", "Accept": "*/*", "Connection": "close"}
     if body is not None:

@@ -202,9 +202,7 @@ class Journal:
         }
         try:
             replace_file(self._folder / "cursor", json.dumps(cursor).encode())
-        except (
-            OSError
-        ) as error:  # it only saves work after a restart: the segments and the server know all of it
+        except OSError as error:  # it only saves work after a restart: the segments and the server know all of it
             log.warning("The buffer's cursor could not be written: %s.", error.strerror)
 
     def _write(self, record: Record) -> None:

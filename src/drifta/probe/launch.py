@@ -33,9 +33,7 @@ class Launcher(Generic[SettingsT]):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _look_up(
-        self, look_up: Names, host: str, settings: SettingsT, timeout: float, done: Done
-    ) -> None:
+    async def _look_up(self, look_up: Names, host: str, settings: SettingsT, timeout: float, done: Done) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:

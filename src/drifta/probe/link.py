@@ -55,9 +55,7 @@ class Unreachable(Exception):
     that this body will never do.
     """
 
-    def __init__(
-        self, reason: str, pause: float | None = None, status: int = 0, *, refused: bool = False
-    ) -> None:
+    def __init__(self, reason: str, pause: float | None = None, status: int = 0, *, refused: bool = False) -> None:
         super().__init__(reason)
         self.pause = pause
         self.status = status
@@ -256,9 +254,7 @@ class Link:
             self._news.set()
         elif str(problem) != self._fetch_trouble:
             self._fetch_trouble = str(problem)
-            log.error(
-                "The assignments could not be fetched: %s. The probe goes on with those it has.", problem
-            )
+            log.error("The assignments could not be fetched: %s. The probe goes on with those it has.", problem)
 
     async def _fetch(self, session: aiohttp.ClientSession) -> None:
         headers = self._request_headers()
@@ -314,9 +310,7 @@ class Link:
         difference = time.time() - server_time / 1000
         wrong = abs(difference) > CLOCK_TOLERANCE
         if wrong and not self._clock_wrong:
-            log.warning(
-                "This machine's clock differs from the server's by %.0f s. Set it by NTP.", difference
-            )
+            log.warning("This machine's clock differs from the server's by %.0f s. Set it by NTP.", difference)
         if self._clock_wrong and not wrong:
             log.info("This machine's clock agrees with the server's again.")
         self._clock_wrong = wrong

@@ -1,4 +1,7 @@
-"""What the operating system says about the machine the probe runs on. Everything here may block: call it in a thread."""
+"""What the operating system says about the machine the probe runs on.
+
+Everything here may block: call it in a thread.
+"""
 
 import os
 import time
@@ -72,8 +75,8 @@ class Observer:
 
     def _cpu_percent(self) -> float | None:
         times = psutil.cpu_times()
-        idle = times.idle + getattr(times, "iowait", 0.0)
-        total = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
+        idle = float(times.idle) + getattr(times, "iowait", 0.0)
+        total = float(sum(times)) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
         before, self._cpu = self._cpu, (idle, total)
         if before is None or total <= before[1]:
             return None
@@ -84,21 +87,20 @@ class Observer:
         seconds, self._looked = now - self._looked, now
         before, self._counters = self._counters, _counters()
         return {
-            name: Traffic(
-                *(max(0, new - old) / seconds for new, old in zip(counters, before[name], strict=True))
-            )
+            name: Traffic(*(max(0, new - old) / seconds for new, old in zip(counters, before[name], strict=True)))
             for name, counters in self._counters.items()
             if name in before
         }
 
 
 def _counters() -> dict[str, tuple[int, int, int]]:
-    """Return bytes received, bytes sent and errors per interface; loopback left out."""
+    """Return bytes received, bytes sent and errors per interface that is up; loopback left out."""
     counters = psutil.net_io_counters(pernic=True)
+    states = psutil.net_if_stats()
     return {
         name: (one.bytes_recv, one.bytes_sent, one.errin + one.errout)
         for name, one in counters.items()
-        if name != "lo"
+        if name != "lo" and name in states and states[name].isup
     }
 
 
@@ -112,7 +114,7 @@ def _disks(left_out: Collection[str]) -> dict[str, Disk]:
             continue
         with suppress(OSError):
             values = os.statvfs(mount)
-            identity = (os.stat(mount).st_dev, values.f_blocks)
+            identity = (Path(mount).stat().st_dev, values.f_blocks)
             if values.f_blocks and identity not in seen and Path(mount).is_dir():
                 seen.add(identity)
                 found[mount] = _disk(values)

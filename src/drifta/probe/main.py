@@ -173,9 +173,7 @@ class Probe:
 
     def _append(self, batch: Batch, report: dict[str, Any] | None) -> None:
         identity = self._journal.identity
-        self._journal.append(
-            lambda sequence, created_at: batch.encode(identity, sequence, created_at, report)
-        )
+        self._journal.append(lambda sequence, created_at: batch.encode(identity, sequence, created_at, report))
 
     def _keep(self, error: Full) -> None:
         """Hold rows in memory while the disk is full, and say so once; beyond a limit the oldest go."""
@@ -241,9 +239,7 @@ class _ClockWatch:
         ahead = time.time() - time.monotonic()
         moved, self._ahead = ahead - self._ahead, ahead
         if abs(moved) > _JUMP:
-            log.warning(
-                "The clock jumped by %.0f s (it was set, or the machine slept). The schedule goes on.", moved
-            )
+            log.warning("The clock jumped by %.0f s (it was set, or the machine slept). The schedule goes on.", moved)
 
 
 async def run(options: Options) -> None:
@@ -298,9 +294,7 @@ def _lock(folder: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise CannotStart(
-            f"Another probe runs on {folder}. Stop it, or give this one its own --data."
-        ) from None
+        raise CannotStart(f"Another probe runs on {folder}. Stop it, or give this one its own --data.") from None
     return descriptor
 
 

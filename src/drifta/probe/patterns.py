@@ -13,9 +13,7 @@ from typing import Any
 from drifta.words import gettext_noop as _
 
 _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT)
-NESTED = _(
-    "The expression repeats a repetition, which can take for ever. Write it without nesting + * or {}."
-)
+NESTED = _("The expression repeats a repetition, which can take for ever. Write it without nesting + * or {}.")
 
 
 def compile_safely(pattern: str) -> re.Pattern[str]:

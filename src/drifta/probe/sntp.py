@@ -21,7 +21,7 @@ class _Question(asyncio.DatagramProtocol):
     def __init__(self, answer: "asyncio.Future[tuple[bytes, float]]") -> None:
         self._answer = answer
 
-    def datagram_received(self, data: bytes, addr: object) -> None:
+    def datagram_received(self, data: bytes, addr: object) -> None:  # noqa: ARG002 – asyncio's signature
         """Take the answer."""
         if not self._answer.done():
             self._answer.set_result((data, time.time()))
@@ -36,9 +36,7 @@ async def clock_offset(address: str, timeout: float, port: int = 123) -> float:
     """Return the server's time minus this machine's, in seconds; raises NoTime or TimeoutError."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[tuple[bytes, float]] = loop.create_future()
-    transport, _protocol = await loop.create_datagram_endpoint(
-        lambda: _Question(answer), remote_addr=(address, port)
-    )
+    transport, _protocol = await loop.create_datagram_endpoint(lambda: _Question(answer), remote_addr=(address, port))
     try:
         sent = time.time()
         seconds, fraction = _split(sent)

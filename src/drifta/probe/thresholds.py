@@ -43,9 +43,7 @@ def port_field(default: int | None = None) -> Any:
 def host_field() -> Any:
     """Return the settings field of an address or a name."""
     description = _("Address or name, such as 192.0.2.7 or mail.example.org.")
-    return Field(
-        min_length=1, max_length=253, pattern=r"^[^\s/@?#]+$", title=_("Host"), description=description
-    )
+    return Field(min_length=1, max_length=253, pattern=r"^[^\s/@?#]+$", title=_("Host"), description=description)
 
 
 def check_order(warning: float | None, bad: float | None) -> None:

@@ -40,9 +40,7 @@ class DnsSettings(CheckSettings):
         json_schema_extra={"examples": [{"name": "www.example.org", "record": "A", "expect": ["192.0.2.80"]}]}
     )
 
-    name: str = Field(
-        min_length=1, max_length=253, title=_("Name"), description=_("Such as www.example.org.")
-    )
+    name: str = Field(min_length=1, max_length=253, title=_("Name"), description=_("Such as www.example.org."))
     record: Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT", "CAA"] = Field(
         "A", title=_("Record"), description=_("Type of record to ask for.")
     )
@@ -59,9 +57,7 @@ class DnsSettings(CheckSettings):
         title=_("Expected answers"),
         description=_("As in a zone file, such as 192.0.2.80 or “10 mail.example.org”."),
     )
-    exact: bool = Field(
-        False, title=_("Nothing else"), description=_("Whether further answers are wrong as well.")
-    )
+    exact: bool = Field(False, title=_("Nothing else"), description=_("Whether further answers are wrong as well."))
     time_warning: float | None = time_warning()
     time_bad: float | None = time_bad()
 
@@ -133,13 +129,9 @@ class Dns(Check[DnsSettings]):
 async def _ask(query: dns.message.Message, resolver: str, port: int, timeout: float) -> dns.message.Message:
     """A lost datagram is asked once more: that is what every resolver does."""
     try:
-        answer, _tcp = await dns.asyncquery.udp_with_fallback(
-            query, resolver, timeout=timeout * _UDP_SHARE, port=port
-        )
+        answer, _tcp = await dns.asyncquery.udp_with_fallback(query, resolver, timeout=timeout * _UDP_SHARE, port=port)
     except dns.exception.Timeout:
-        answer, _tcp = await dns.asyncquery.udp_with_fallback(
-            query, resolver, timeout=timeout * _UDP_SHARE, port=port
-        )
+        answer, _tcp = await dns.asyncquery.udp_with_fallback(query, resolver, timeout=timeout * _UDP_SHARE, port=port)
     return answer
 
 

@@ -38,9 +38,7 @@ class HostSettings(CheckSettings):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"disk_warning": 80, "ntp_server": ""}]})
 
-    cpu_warning: float = _percent(
-        95, _("Processor for a warning, %"), _("Share of time that the processor is busy.")
-    )
+    cpu_warning: float = _percent(95, _("Processor for a warning, %"), _("Share of time that the processor is busy."))
     cpu_bad: float = _percent(100, _("Processor for bad, %"), _("Share of time that the processor is busy."))
     load_warning: float = Field(
         2.0, gt=0, title=_("Load for a warning"), description=_("Load of five minutes per processor core.")
@@ -238,9 +236,7 @@ def _add_units(units: list[str] | None, findings: list[_Finding], metrics: Metri
         _add(findings, State.WARNING, "host.services", {"units": ", ".join(units)[:300]})
 
 
-async def _add_clock(
-    settings: HostSettings, timeout: float, findings: list[_Finding], metrics: Metrics
-) -> None:
+async def _add_clock(settings: HostSettings, timeout: float, findings: list[_Finding], metrics: Metrics) -> None:
     try:
         address = await asyncio.wait_for(names().address(settings.ntp_server), timeout)
         offset = await clock_offset(address, timeout)

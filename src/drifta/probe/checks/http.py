@@ -39,9 +39,7 @@ class HttpSettings(CheckSettings):
         json_schema_extra={"examples": [{"url": "https://www.example.org/", "contains": "Welcome"}]}
     )
 
-    url: str = Field(
-        max_length=2000, title=_("Address"), description=_("Such as https://www.example.org/status.")
-    )
+    url: str = Field(max_length=2000, title=_("Address"), description=_("Such as https://www.example.org/status."))
     method: str = Field(
         "GET", pattern="^(GET|HEAD|POST|PUT|OPTIONS)$", title=_("Method"), description=_("Usually GET.")
     )
@@ -68,15 +66,9 @@ class HttpSettings(CheckSettings):
     headers: dict[str, SecretStr] = Field(
         default_factory=dict, max_length=30, title=_("Headers"), description=_("Header fields to send.")
     )
-    body: str = Field(
-        "", max_length=100_000, title=_("Body"), description=_("Text to send with the request.")
-    )
-    username: str = Field(
-        "", max_length=200, title=_("User name"), description=_("For basic authentication.")
-    )
-    password: SecretStr = Field(
-        SecretStr(""), title=_("Password"), description=_("For basic authentication.")
-    )
+    body: str = Field("", max_length=100_000, title=_("Body"), description=_("Text to send with the request."))
+    username: str = Field("", max_length=200, title=_("User name"), description=_("For basic authentication."))
+    password: SecretStr = Field(SecretStr(""), title=_("Password"), description=_("For basic authentication."))
     verify: bool = Field(
         True, title=_("Verify the certificate"), description=_("Whether an untrusted certificate is bad.")
     )
@@ -257,9 +249,7 @@ class Http(BatchedCheck[HttpSettings]):
         else:
             await self._fetch(plan, outcome, fetched.timing, timeout, done)
 
-    async def _fetch(
-        self, plan: _Plan, address: WebAddress, before: Timing, timeout: float, done: Done
-    ) -> None:
+    async def _fetch(self, plan: _Plan, address: WebAddress, before: Timing, timeout: float, done: Done) -> None:
         """Ask for ``address`` and follow redirects; ``before.total`` counts towards ``timeout``."""
         hops = int(before.total > 0)
         try:

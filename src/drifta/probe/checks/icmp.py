@@ -57,9 +57,7 @@ class _Run:
         "unreachable",
     )
 
-    def __init__(
-        self, engine: EchoEngine, address: str, settings: IcmpSettings, share: float, done: Done
-    ) -> None:
+    def __init__(self, engine: EchoEngine, address: str, settings: IcmpSettings, share: float, done: Done) -> None:
         self._engine = engine
         self._address = address
         self._share = share

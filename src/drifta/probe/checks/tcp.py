@@ -28,9 +28,7 @@ _ESCAPES = {"\\r": "\r", "\\n": "\n", "\\t": "\t", "\\\\": "\\"}
 class TcpSettings(CheckSettings):
     """Where to connect, what to say and what to hear."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"host": "192.0.2.7", "port": 25, "expect": "220 "}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"host": "192.0.2.7", "port": 25, "expect": "220 "}]})
 
     host: str = host_field()
     port: int = port_field()
@@ -40,9 +38,7 @@ class TcpSettings(CheckSettings):
         title=_("Send"),
         description=_("Text sent after connecting; \\r, \\n and \\t stand for control characters."),
     )
-    expect: str = Field(
-        "", max_length=1000, title=_("Expect"), description=_("Text that the answer must contain.")
-    )
+    expect: str = Field("", max_length=1000, title=_("Expect"), description=_("Text that the answer must contain."))
     time_warning: float | None = time_warning()
     time_bad: float | None = time_bad()
 

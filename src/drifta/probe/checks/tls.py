@@ -54,9 +54,7 @@ class TlsSettings(CheckSettings):
     warning_days: int = Field(
         21, ge=0, le=3650, title=_("Days left for a warning"), description=_("Warn below this many days.")
     )
-    bad_days: int = Field(
-        7, ge=0, le=3650, title=_("Days left for bad"), description=_("Bad below this many days.")
-    )
+    bad_days: int = Field(7, ge=0, le=3650, title=_("Days left for bad"), description=_("Bad below this many days."))
     trusted: bool = Field(
         True, title=_("Chain must be trusted"), description=_("Off for certificates of your own making.")
     )
@@ -130,9 +128,7 @@ async def _look(settings: TlsSettings) -> _Seen:
         return await _shake_hands(settings, verify=False, distrust=error)
 
 
-async def _shake_hands(
-    settings: TlsSettings, *, verify: bool, distrust: ssl.SSLCertVerificationError | None
-) -> _Seen:
+async def _shake_hands(settings: TlsSettings, *, verify: bool, distrust: ssl.SSLCertVerificationError | None) -> _Seen:
     address = await names().address(settings.host)
     began = perf_counter()
     incoming, outgoing = await asyncio.open_connection(address, settings.port)
