@@ -27,8 +27,8 @@ COMPACT_AFTER = timedelta(minutes=5)
 def settle_alerts() -> None:
     """Settle the alerts that wait for it, and tell tickets of those that have ended."""
     waiting = Q(settled=False, ended_at=None) | Q(ticket_id__isnull=False, ended_at__isnull=False, end_noted=False)
-    for alert in Alert.objects.filter(waiting).order_by("began_at", "pk"):
-        settle(SYSTEM, alert)
+    for number in Alert.objects.filter(waiting).order_by("began_at", "pk").values_list("pk", flat=True):
+        settle(SYSTEM, number=number)
 
 
 @periodic("* * * * * */10", name="monitoring.look_after_alerts")

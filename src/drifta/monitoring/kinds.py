@@ -34,6 +34,17 @@ def stored(values: BaseModel) -> dict[str, Any]:
     return {name: _sealed(getattr(values, name), value) for name, value in plain.items()}
 
 
+def plain(values: BaseModel) -> dict[str, Any]:
+    """Return settings as they were entered, secrets in clear: what actions take."""
+    return {name: _in_clear(getattr(values, name), value) for name, value in values.model_dump(mode="json").items()}
+
+
+def _in_clear(value: Any, plain_value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return plain(value) if isinstance(value, BaseModel) else plain_value
+
+
 def _sealed(value: Any, plain: Any) -> Any:
     if isinstance(value, SecretStr):
         return secrets.seal(value.get_secret_value()) if value.get_secret_value() else ""
@@ -71,3 +82,30 @@ def metric(kind: str, name: str) -> Metric | None:
     """Return the declaration of a metric of a kind."""
     found = KINDS.get(kind)
     return metric_of(found, name) if found else None
+
+
+def primary_metric(kind: str) -> str:
+    """Return the name of the metric that a list shows of checks of this kind: the first one declared."""
+    found = KINDS.get(kind)
+    return found.metrics[0].name if found and found.metrics else ""
+
+
+def label(kind: str) -> str:
+    """Return what people call a kind."""
+    found = KINDS.get(kind)
+    return str(_(found.label)) if found else kind
+
+
+def icon(kind: str) -> str:
+    """Return the name of a kind's drawing."""
+    found = KINDS.get(kind)
+    return found.icon if found else "activity"
+
+
+def threshold(settings: Mapping[str, Any], name: str, level: str) -> float | None:
+    """Return a metric's threshold: that of ``disk.used`` is the setting ``disk_used_warning`` or ``disk_warning``."""
+    for stem in (name.replace(".", "_"), name.rpartition(".")[2], name.partition(".")[0]):
+        value = settings.get(f"{stem}_{level}")
+        if isinstance(value, int | float):
+            return float(value)
+    return None

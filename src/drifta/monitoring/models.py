@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from drifta.kernel import clock
@@ -64,6 +65,10 @@ class Probe(Subject):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """The probe's page."""
+        return reverse("monitoring:probe", args=[self.pk])
+
 
 class ProbeJournal(models.Model):
     """The highest batch number stored of one probe's journal: what is not above it is a repetition."""
@@ -79,6 +84,8 @@ class ProbeJournal(models.Model):
 
 class Check(Versioned):
     """Something that a probe looks at again and again. ``address``, ``port`` and ``layer`` tell where."""
+
+    resource = "checks"
 
     organisation = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=200)
@@ -112,6 +119,10 @@ class Check(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The check's page."""
+        return reverse("monitoring:check", args=[self.pk])
 
 
 class CheckState(models.Model):
@@ -167,6 +178,8 @@ class Alert(Subject):
     their cause. ``end_noted`` is true once the ticket has been told of the end.
     """
 
+    resource = "alerts"
+
     class Source(models.TextChoices):
         """Who says so."""
 
@@ -213,6 +226,10 @@ class Alert(Subject):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """The alert's page."""
+        return reverse("monitoring:alert", args=[self.pk])
 
 
 class Series(models.Model):

@@ -15,10 +15,10 @@ def view(actor: Actor, obj: Any) -> bool:
 
 @rule(
     "monitoring.create_check",
-    "monitoring.edit_check",
-    "monitoring.delete_check",
-    "monitoring.enable_check",
-    "monitoring.disable_check",
+    "monitoring.edit",
+    "monitoring.delete",
+    "monitoring.enable",
+    "monitoring.disable",
     roles=TECHNICIANS,
 )
 def configure(actor: Actor, obj: Any) -> bool:
@@ -27,7 +27,7 @@ def configure(actor: Actor, obj: Any) -> bool:
 
 
 @rule(
-    "monitoring.test_check",
+    "monitoring.test",
     "monitoring.acknowledge",
     "monitoring.raise_outside",
     "monitoring.clear_outside",

@@ -1,12 +1,14 @@
 """Reads of monitoring used twice, or by others."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from drifta.kernel.actor import Actor
 from drifta.monitoring.cause import Place, Placed
-from drifta.monitoring.models import Alert, Check, State
+from drifta.monitoring.models import Alert, Check, Probe, State
+from drifta.people import queries as people
 
 
 def placed(check: Check) -> Placed:
@@ -46,3 +48,36 @@ def alerts_of_ticket(actor: Actor, ticket_id: int) -> QuerySet[Alert]:
 def failing(checks: Iterable[Check]) -> list[Check]:
     """Return those that are bad for certain (hard)."""
     return [check for check in checks if check.now.hard_state == State.BAD]
+
+
+def check_choices(actor: Actor, check: Check | None = None) -> dict[str, list[tuple[int, str]]]:
+    """Return what a check's form offers: organisations, assets, and checks it may depend on."""
+    organisations = people.organisations(actor)
+    rows = Check.objects.visible_to(actor)
+    if check is not None:
+        organisations = organisations.filter(pk=check.organisation_id)
+        rows = rows.filter(organisation=check.organisation_id).exclude(pk=check.pk)
+    assets = _assets().visible_to(actor).filter(organisation__in=organisations)
+    return {
+        "organisation_id": [(row.pk, row.name) for row in organisations],
+        "asset_id": list(assets.order_by("name").values_list("pk", "name")[:2000]),
+        "depends_on": list(rows.order_by("name").values_list("pk", "name")[:2000]),
+    }
+
+
+def site_choices(actor: Actor) -> dict[str, list[tuple[int, str]]]:
+    """Return what a probe's form offers: organisations and sites."""
+    organisations = [(row.pk, row.name) for row in people.organisations(actor)]
+    sites = _related(Probe, "site")._default_manager.visible_to(actor)  # type: ignore[attr-defined]
+    return {"organisation_id": organisations, "site_id": list(sites.order_by("name").values_list("pk", "name"))}
+
+
+def _assets() -> Any:
+    """Return the inventory's assets, reached through the foreign key."""
+    return _related(Check, "asset")._default_manager
+
+
+def _related(model: type[Model], name: str) -> type[Model]:
+    found = model._meta.get_field(name).related_model
+    assert isinstance(found, type)
+    return found

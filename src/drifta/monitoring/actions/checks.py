@@ -73,7 +73,7 @@ def create_check(
     return check
 
 
-@action("monitoring.edit_check", label=gettext_lazy("Edit"), icon="edit", versioned=True)
+@action("monitoring.edit", label=gettext_lazy("Edit"), icon="edit", versioned=True)
 def edit_check(
     actor: Actor,
     check: Check,
@@ -118,13 +118,13 @@ def _new_settings(check: Check, settings: dict[str, Any]) -> dict[str, Any]:
     return {"settings": stored, "address": place.address, "port": place.port, "layer": place.layer}
 
 
-@action("monitoring.enable_check", label=gettext_lazy("Switch on"), icon="player-play")
+@action("monitoring.enable", label=gettext_lazy("Switch on"), icon="player-play")
 def enable_check(actor: Actor, check: Check) -> Check:
     """Watch it again."""
     return _switch(actor, check, enabled=True)
 
 
-@action("monitoring.disable_check", label=gettext_lazy("Switch off"), icon="player-pause")
+@action("monitoring.disable", label=gettext_lazy("Switch off"), icon="player-pause")
 def disable_check(actor: Actor, check: Check) -> Check:
     """Stop watching it for now; its alert ends, its history stays."""
     for alert in Alert.objects.filter(check_row=check, ended_at=None):
@@ -144,7 +144,7 @@ def _switch(actor: Actor, check: Check, *, enabled: bool) -> Check:
     return check
 
 
-@action("monitoring.delete_check", label=gettext_lazy("Delete"), icon="trash", danger=True)
+@action("monitoring.delete", label=gettext_lazy("Delete"), icon="trash", danger=True)
 def delete_check(actor: Actor, check: Check) -> None:
     """Stop watching it and forget its history; its curves go when they are too old."""
     for alert in Alert.objects.filter(check_row=check, ended_at=None):
@@ -154,7 +154,7 @@ def delete_check(actor: Actor, check: Check) -> None:
     check.delete()
 
 
-@action("monitoring.test_check", label=gettext_lazy("Test now"), icon="refresh")
+@action("monitoring.test", label=gettext_lazy("Test now"), icon="refresh")
 def test_check(actor: Actor, check: Check) -> Check:
     """Let the probe run it at once; the result is on the page a moment later."""
     if not check.enabled:

@@ -30,8 +30,10 @@ PATIENCE = timedelta(seconds=60)
 
 
 @action("monitoring.settle", label=gettext_lazy("Find the cause"), icon="search")
-def settle(actor: Actor, alert: Alert) -> Alert:
-    """Decide whether the alert is a cause or a symptom, and bring it and its end into a ticket. Repeatable."""
+def settle(actor: Actor, *, number: int) -> None:
+    """Decide whether an alert is a cause or a symptom, and bring it and its end into a ticket. Repeatable."""
+    rows = Alert.objects.select_for_update(of=("self",)).select_related("organisation", "check_row__asset")
+    alert = rows.get(pk=number)
     with translation.override(alert.organisation.language if alert.organisation else "en"):
         if not alert.settled and alert.ended_at is None:
             _decide(actor, alert)
@@ -39,7 +41,6 @@ def settle(actor: Actor, alert: Alert) -> Alert:
             _open_ticket(actor, alert)
         if alert.ended_at is not None and not alert.end_noted:
             _note_end(actor, alert)
-    return alert
 
 
 def _decide(actor: Actor, alert: Alert) -> None:

@@ -94,7 +94,7 @@ def test_patience_ends() -> None:
     house = House()
     house.send(page=2)
     with clock.travel(timedelta(minutes=2)):
-        actions.settle(SYSTEM, house.alert("page"))
+        actions.settle(SYSTEM, number=house.alert("page").pk)
     assert Ticket.objects.count() == 1
 
 
@@ -152,7 +152,7 @@ def test_settling_twice_changes_nothing() -> None:
     before = list(Alert.objects.order_by("pk").values())
     messages = Ticket.objects.get().messages.count()
     for alert in Alert.objects.all():
-        actions.settle(SYSTEM, alert)
+        actions.settle(SYSTEM, number=alert.pk)
     assert list(Alert.objects.order_by("pk").values()) == before
     assert Ticket.objects.get().messages.count() == messages
 
@@ -179,7 +179,7 @@ def test_a_silent_probe_is_one_alert_and_its_checks_are_unknown() -> None:
     assert set(CheckState.objects.values_list("hard_state", flat=True)) == {State.UNKNOWN}
     alert = Alert.objects.get()
     assert alert.source == Alert.Source.PROBE
-    actions.settle(SYSTEM, alert)
+    actions.settle(SYSTEM, number=alert.pk)
     assert Ticket.objects.count() == 1
     house.send(host=0, port=0, page=0, mail=0)
     assert Probe.objects.get().silent_since is None
