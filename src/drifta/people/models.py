@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from drifta.kernel import clock
@@ -61,6 +62,10 @@ class Organisation(Subject):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the organisation's page."""
+        return reverse("people:organisation", args=[self.pk])
 
     @property
     def organisation_id(self) -> int:
@@ -155,6 +160,16 @@ class Person(AbstractBaseUser, Versioned):
         """Whether there is a password and nobody has blocked the sign-in."""
         return self.is_active and self.has_usable_password()
 
+    @property
+    def role_labels(self) -> list[Any]:
+        """The roles as people read them, in the order of responsibility."""
+        labels = dict(Role.choices)
+        return [labels.get(role, role) for role in self.roles]
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the person's page."""
+        return reverse("people:person", args=[self.pk])
+
     def has_perm(self, permission: str, obj: Any = None) -> bool:
         """Answer Django's question by Drifta's rules."""
         return self.is_active and may(self.actor, permission, obj)
@@ -214,6 +229,10 @@ class Team(Versioned):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the team's page."""
+        return reverse("people:team", args=[self.pk])
+
 
 class ApiToken(Subject):
     """A key by which a program acts for a person. Only a hash is kept; the token itself is shown once."""
@@ -232,6 +251,11 @@ class ApiToken(Subject):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= clock.now()
 
     @property
     def organisation_id(self) -> int:

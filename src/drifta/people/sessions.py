@@ -6,7 +6,16 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
+from django.utils.translation import gettext as _
+
 from drifta.kernel import clock
+
+#: What browsers and systems can be told by; the first that fits wins.
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,13 @@ class OpenSession:
     created_at: datetime
     seen_at: datetime
     is_this: bool
+
+    @property
+    def device(self) -> str:
+        """Browser and system in two words, as far as the browser tells them."""
+        browser = next((name for mark, name in BROWSERS if mark in self.agent), _("Unknown browser"))
+        system = next((name for mark, name in SYSTEMS if mark in self.agent), "")
+        return f"{browser} · {system}" if system else browser
 
 
 def open_sessions(person_id: int, this: str | None = None) -> list[OpenSession]:

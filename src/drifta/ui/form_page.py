@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -38,11 +38,15 @@ def _explain(form: forms.BaseForm, conflict: Conflict) -> None:
             form.add_error(name, _("Somebody else wrote here: “%(value)s”.") % {"value": _shown(current)})
     form.add_error(
         None,
-        _("%(object)s was changed by somebody else in the meantime. What you typed is still here: compare, then save again.")
+        _(
+            "%(object)s was changed by somebody else in the meantime."
+            " What you typed is still here: compare, then save again."
+        )
         % {"object": conflict.current},
     )
     if "version" in form.fields:
-        data = form.data.copy()
+        data = QueryDict(mutable=True)
+        data.update(form.data)
         data[form.add_prefix("version")] = str(conflict.current.version)
         form.data = data
 
