@@ -144,3 +144,18 @@ def sites(organisation_id: int | None) -> models.QuerySet[Any]:
 def sees_people(actor: Actor) -> bool:
     """Whether the actor may look other people up."""
     return may(actor, "people.view")
+
+
+def belongs_to(person_id: int, organisation_id: int) -> bool:
+    """Whether a person is one of this organisation."""
+    return Person.objects.filter(pk=person_id, organisation_id=organisation_id).exists()
+
+
+def organisations_of_nobody() -> OrganisationQuerySet:
+    """Return no organisations: what a form's field starts with, before it knows who asks."""
+    return Organisation.objects.none()
+
+
+def teams_of_nobody() -> models.QuerySet[Team]:
+    """Return no teams: what a form's field starts with, before it knows who asks."""
+    return Team.objects.none()

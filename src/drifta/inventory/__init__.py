@@ -1,0 +1,1 @@
+"""Inventory: sites, assets and services."""
