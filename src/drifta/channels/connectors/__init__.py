@@ -1,0 +1,1 @@
+"""What opens network connections: mail servers, mailboxes, web addresses. Imports no Django."""

@@ -1,0 +1,48 @@
+"""The job that works through the mail that was taken in: in order within a lane, several mails in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from drifta.channels import actions
+from drifta.channels.models import RawMail
+from drifta.kernel.actor import SYSTEM
+from drifta.kernel.jobs import job
+
+#: First half of the advisory locks' names, so that they do not meet other locks.
+LOCKS = 0x6D61696C
+
+
+@job(name="channels.work_lane", queue="mail", attempts=20)
+def work_lane(lane: int) -> None:
+    """Process the waiting mail of one lane until there is none.
+
+    Only one worker is in a lane at a time. One that finds it taken may leave: whoever is in it looks once more after
+    giving the lock back, and so sees everything that was there when the other one left.
+    """
+    while is_waiting(lane):
+        with held(lane) as is_mine:
+            if not is_mine:
+                return
+            while mails := actions.claim(SYSTEM, lane=lane):
+                actions.process(SYSTEM, mails=mails)
+
+
+def is_waiting(lane: int) -> bool:
+    """Whether there is mail to be processed."""
+    return RawMail.objects.filter(lane=lane, state=RawMail.State.RECEIVED).exists()
+
+
+@contextmanager
+def held(lane: int) -> Iterator[bool]:
+    """Hold the lane if nobody else does; PostgreSQL gives it back when the worker dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, lane])
+        is_mine = bool(cursor.fetchone()[0])
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, lane])
