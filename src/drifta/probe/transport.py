@@ -18,6 +18,6 @@ def client_context(verify: bool, ca_file: str | None = None) -> ssl.SSLContext:
 def lenient_context(verify: bool) -> ssl.SSLContext:
     """Return a context for looking at servers: it speaks old protocols too, so that they can be told about."""
     context = client_context.__wrapped__(verify)
-    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("ALL:@SECLEVEL=0")
     return context

@@ -30,6 +30,7 @@ from drifta.probe.thresholds import above, check_order, port_field, time_bad, ti
 from drifta.words import gettext_noop as _
 
 _SHOWN = 300
+_RECORDS = ("A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT", "CAA")
 _UDP_SHARE = 0.45
 
 
@@ -42,7 +43,10 @@ class DnsSettings(CheckSettings):
 
     name: str = Field(min_length=1, max_length=253, title=_("Name"), description=_("Such as www.example.org."))
     record: Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT", "CAA"] = Field(
-        "A", title=_("Record"), description=_("Type of record to ask for.")
+        "A",
+        title=_("Record"),
+        description=_("Type of record to ask for."),
+        json_schema_extra={"choices": [[one, one] for one in _RECORDS]},
     )
     resolver: str = Field(
         "",
@@ -55,7 +59,7 @@ class DnsSettings(CheckSettings):
         default_factory=list,
         max_length=50,
         title=_("Expected answers"),
-        description=_("As in a zone file, such as 192.0.2.80 or “10 mail.example.org”."),
+        description=_("One per line, as in a zone file: 192.0.2.80 or “10 mail.example.org”."),
     )
     exact: bool = Field(False, title=_("Nothing else"), description=_("Whether further answers are wrong as well."))
     time_warning: float | None = time_warning()

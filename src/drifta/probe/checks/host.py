@@ -25,7 +25,6 @@ from drifta.probe.sntp import NoTime, clock_offset
 from drifta.probe.thresholds import above, check_order
 from drifta.words import gettext_noop as _
 
-_FIRST_LOOK = 0.2
 _NTP_TIMEOUT = 2.0
 
 
@@ -53,7 +52,7 @@ class HostSettings(CheckSettings):
     disk_warning: float = _percent(85, _("Disk for a warning, %"), _("Share in use, of space or of inodes."))
     disk_bad: float = _percent(95, _("Disk for bad, %"), _("Share in use, of space or of inodes."))
     disks_left_out: list[str] = Field(
-        default_factory=list, max_length=100, title=_("Disks left out"), description=_("Mount points.")
+        default_factory=list, max_length=100, title=_("Disks left out"), description=_("Mount points, one per line.")
     )
     services: bool = Field(
         True, title=_("Watch services"), description=_("Whether a failed systemd unit is a warning.")
@@ -62,7 +61,7 @@ class HostSettings(CheckSettings):
         default_factory=list,
         max_length=100,
         title=_("Services left out"),
-        description=_("Units whose failure does not matter, such as apt-daily.service."),
+        description=_("Units whose failure does not matter, one per line, such as apt-daily.service."),
     )
     ntp_server: str = Field(
         "",
@@ -165,12 +164,9 @@ class Host(Check[HostSettings]):
         return await asyncio.shield(looking)
 
     async def _start_looking(self, key: str, settings: HostSettings) -> Snapshot:
+        """Rates need two looks: the first run of a process tells none."""
+        observer = self._observers.setdefault(key, Observer())
         loop = asyncio.get_running_loop()
-        observer = self._observers.get(key)
-        if observer is None:
-            observer = self._observers.setdefault(key, Observer())
-            await loop.run_in_executor(self._thread, observer.look, settings.disks_left_out)
-            await asyncio.sleep(_FIRST_LOOK)
         return await loop.run_in_executor(self._thread, observer.look, settings.disks_left_out)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Coroutine
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, SecretStr, field_validator, model_validator
 
@@ -28,7 +28,9 @@ from drifta.probe.thresholds import above, check_order, time_bad, time_warning
 from drifta.probe.web_address import WebAddress, parse_address
 from drifta.words import gettext_noop as _
 
+_METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS")
 _REDIRECTS = (301, 302, 303, 307, 308)
+STATUS_UNREADABLE = _("Write status codes from 100 to 599 and ranges of them, such as 200-299, 401.")
 _FIELD_NAME = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")
 
 
@@ -40,8 +42,11 @@ class HttpSettings(CheckSettings):
     )
 
     url: str = Field(max_length=2000, title=_("Address"), description=_("Such as https://www.example.org/status."))
-    method: str = Field(
-        "GET", pattern="^(GET|HEAD|POST|PUT|OPTIONS)$", title=_("Method"), description=_("Usually GET.")
+    method: Literal["GET", "HEAD", "POST", "PUT", "OPTIONS"] = Field(
+        "GET",
+        title=_("Method"),
+        description=_("Usually GET."),
+        json_schema_extra={"choices": [[one, one] for one in _METHODS]},
     )
     status: str = Field(
         "200-299",
@@ -63,10 +68,22 @@ class HttpSettings(CheckSettings):
     redirects: int = Field(
         5, ge=0, le=20, title=_("Redirects"), description=_("How many redirects to follow; 0: none.")
     )
-    headers: dict[str, SecretStr] = Field(
-        default_factory=dict, max_length=30, title=_("Headers"), description=_("Header fields to send.")
+    headers: list[str] = Field(
+        default_factory=list,
+        max_length=30,
+        title=_("Headers"),
+        description=_("Header fields to send, one per line, such as “Accept-Language: sv”."),
     )
-    body: str = Field("", max_length=100_000, title=_("Body"), description=_("Text to send with the request."))
+    body: str = Field(
+        "",
+        max_length=100_000,
+        title=_("Body"),
+        description=_("Text to send with the request."),
+        json_schema_extra={"widget": "textarea"},
+    )
+    token: SecretStr = Field(
+        SecretStr(""), title=_("Token"), description=_("For “Authorization: Bearer …”; excludes a password.")
+    )
     username: str = Field("", max_length=200, title=_("User name"), description=_("For basic authentication."))
     password: SecretStr = Field(SecretStr(""), title=_("Password"), description=_("For basic authentication."))
     verify: bool = Field(
@@ -89,10 +106,16 @@ class HttpSettings(CheckSettings):
 
     @field_validator("headers")
     @classmethod
-    def _clean_headers(cls, headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
-        for name, value in headers.items():
-            check_header(name, value.get_secret_value())
+    def _readable_headers(cls, headers: list[str]) -> list[str]:
+        for line in headers:
+            parse_header(line)
         return headers
+
+    @field_validator("token")
+    @classmethod
+    def _sendable_token(cls, token: SecretStr) -> SecretStr:
+        parse_header(f"Authorization: Bearer {token.get_secret_value()}")
+        return token
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -108,21 +131,25 @@ def parse_status(text: str) -> tuple[tuple[int, int], ...]:
     ranges = []
     for part in text.split(","):
         low, _dash, high = part.strip().partition("-")
+        if not (low.isdecimal() and (high or low).isdecimal()):
+            raise ValueError(STATUS_UNREADABLE)
         first, last = int(low), int(high or low)
         if not 100 <= first <= last <= 599:
-            raise ValueError(_("Status codes are numbers from 100 to 599."))
+            raise ValueError(STATUS_UNREADABLE)
         ranges.append((first, last))
     return tuple(ranges)
 
 
-def check_header(name: str, value: str) -> None:
-    """Raise ValueError for a header field that would break the request (RFC 9110 §5)."""
-    if not _FIELD_NAME.match(name) or any(character in value for character in "\r\n\0"):
-        raise ValueError(_("A header has a name of letters, digits and hyphens, and a value on one line."))
+def parse_header(line: str) -> tuple[str, str]:
+    """Read ``Name: value``; raises ValueError for what would break the request (RFC 9110 §5)."""
+    name, colon, value = line.partition(":")
+    if not colon or not _FIELD_NAME.match(name) or not value.isprintable():
+        raise ValueError(_("Write a header as “Name: value”, on one line."))
     try:
         value.encode("latin-1")
     except UnicodeEncodeError:
         raise ValueError(_("A header's value may hold Latin-1 characters only.")) from None
+    return name, value.strip()
 
 
 class _Plan:
@@ -133,10 +160,7 @@ class _Plan:
         self.address = parse_address(settings.url)
         self.ranges = parse_status(settings.status)
         self.body = settings.body.encode() if settings.body else None
-        self.headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
-        if settings.username:
-            password = settings.password.get_secret_value()
-            self.headers["Authorization"] = basic_credentials(settings.username, password)
+        self.headers = dict(map(parse_header, settings.headers)) | _credentials(settings)
         self.request = self._request(self.address)
         self.present = compile_safely(settings.contains) if settings.regular else None
         self.unwanted = compile_safely(settings.absent) if settings.regular else None
@@ -153,6 +177,14 @@ class _Plan:
     def _request(self, address: WebAddress) -> bytes:
         headers = self.headers if same_origin(address, self.address) else {}
         return build_request(self.settings.method, address.path, address.authority, headers, self.body)
+
+
+def _credentials(settings: HttpSettings) -> dict[str, str]:
+    if settings.token.get_secret_value():
+        return {"Authorization": f"Bearer {settings.token.get_secret_value()}"}
+    if settings.username:
+        return {"Authorization": basic_credentials(settings.username, settings.password.get_secret_value())}
+    return {}
 
 
 @KINDS.register

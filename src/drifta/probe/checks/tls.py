@@ -37,13 +37,16 @@ class TlsSettings(CheckSettings):
     """Whose certificate, and when to warn."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"host": "www.example.org", "warning_days": 21, "bad_days": 7}]}
+        json_schema_extra={"examples": [{"host": "www.example.org", "days_left_warning": 21, "days_left_bad": 7}]}
     )
 
     host: str = host_field()
     port: int = port_field(443)
     starttls: Literal["none", "smtp", "imap"] = Field(
-        "none", title=_("STARTTLS"), description=_("Protocol to speak before TLS begins.")
+        "none",
+        title=_("STARTTLS"),
+        description=_("Protocol to speak before TLS begins."),
+        json_schema_extra={"choices": [["none", "–"], ["smtp", "SMTP"], ["imap", "IMAP"]]},
     )
     server_name: str = Field(
         "",
@@ -51,20 +54,25 @@ class TlsSettings(CheckSettings):
         title=_("Name in the certificate"),
         description=_("If it differs from the host; sent as server name (SNI) as well."),
     )
-    warning_days: int = Field(
+    days_left_warning: int = Field(
         21, ge=0, le=3650, title=_("Days left for a warning"), description=_("Warn below this many days.")
     )
-    bad_days: int = Field(7, ge=0, le=3650, title=_("Days left for bad"), description=_("Bad below this many days."))
+    days_left_bad: int = Field(
+        7, ge=0, le=3650, title=_("Days left for bad"), description=_("Bad below this many days.")
+    )
     trusted: bool = Field(
         True, title=_("Chain must be trusted"), description=_("Off for certificates of your own making.")
     )
     minimum: Literal["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] = Field(
-        "TLSv1.2", title=_("Oldest allowed protocol"), description=_("Warn if an older one is negotiated.")
+        "TLSv1.2",
+        title=_("Oldest allowed protocol"),
+        description=_("Warn if an older one is negotiated."),
+        json_schema_extra={"choices": [[one, one] for one in _ORDER]},
     )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.bad_days > self.warning_days:
+        if self.days_left_bad > self.days_left_warning:
             raise ValueError(WARNING_ABOVE_BAD)
         return self
 
@@ -153,8 +161,8 @@ def _judge(settings: TlsSettings, target: str, seen: _Seen) -> Result:
     distrusted = _judge_trust(settings, target, seen)
     if distrusted is not None:
         return Result(State.BAD, *distrusted, metrics)
-    if left < settings.warning_days:
-        state = State.BAD if left < settings.bad_days else State.WARNING
+    if left < settings.days_left_warning:
+        state = State.BAD if left < settings.days_left_bad else State.WARNING
         return Result(state, "tls.expires", params, metrics)
     if seen.protocol in _ORDER and _ORDER.index(seen.protocol) < _ORDER.index(settings.minimum):
         outdated: dict[str, Parameter] = {"target": target, "protocol": seen.protocol}
