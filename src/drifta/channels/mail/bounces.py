@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from drifta.channels.mail import bounce_words as forms
 from drifta.channels.mail import entity, headers, sanitise
 from drifta.channels.mail.bounce_reasons import HARD, Reason, reason_of
 from drifta.channels.mail.entity import Entity
@@ -18,117 +19,6 @@ from drifta.channels.mail.entity import Entity
 MAX_NOTICE = 40_000
 """Characters of the notice that are searched."""
 MAX_FAILURES = 200
-
-_STATUS = re.compile(r"(?<![\d.\[(])#?\(?#?([245]\.\d{1,2}\.\d{1,3})(?![\d.]*\d)")
-_REPLY = re.compile(r"(?<![\d.\-/#])(?<!\d:)([45][0-5]\d)(?=[\s\-,;:.#<)\]]|$)(?!\.\d)")
-_ADDRESS = re.compile(
-    r"""[^\s<>()\[\]:;,\"'=|*]{1,100}@[A-Za-z0-9][A-Za-z0-9.-]{0,150}[A-Za-z0-9]|"""
-    r"(?<=<)[^\s<>@]{1,100}@[^\s<>@]{1,150}(?=>)"
-)
-_COMMAND = re.compile(
-    r"\b(RCPT)[ _:](?:T[Oo]|command|<)|\b(?:RCPT)\b|\b(MAIL) (?:F[Rr][Oo][Mm]|command)|\b(DATA)\b|"
-    r"(?i:end of (data))|\b(HELO|EHLO)\b|(?i:(does not like recipient))"
-)
-_SYSTEM_NAME = re.compile(
-    (
-        r"mailer-?daemon|post_?master|mail[-_. ]?(?:deliver|system|admin|daemon|router|service)|"
-        r"daemon@|^<?>?$|^\W*$|bounce|smtp_mail|no-?reply.{0,30}(?:mail|deliver)|ndr@|deliver(?:y|er)|"
-        r"system administrator|mdaemon|microsoftexchange|mail ?gateway|internet mail|undeliverable|"
-        r"complaint|symantec|email_security|feedback"
-    ),
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    (
-        r"^\W*(?:undeliver|delivery (?:status|fail|report|notif|problem|to|error|has)|mail (?:deliver|"
-        r"could not|system error|error|status|failure)|returned|return(?:ing)? (?:mail|e-?mail|"
-        r"to sender|message)|failure|failed|non[- ]?(?:deliver|remis)|un(?:able|sent|delivered)|"
-        r"could not|message (?:you sent|status|undeliver|not|delay|could|delivery|to)|"
-        r"(?:automatic(?:ally)? )?(?:warning|notice|processing error|error)|nondeliverable|dsn\b|"
-        r"e-?mail (?:delivery|could|not|error)|sorry|there was an error|permanent|temporar|transient|"
-        r"destinat|olevererbar|oleverert|kunde inte levereras|kunne ikke leveres|meddelandet|"
-        r"ikke levert|unzustellbar|auslieferung|zustell|mensaje no|correo|échec|avis de|mancata|"
-        r"delayed|delay|notification|rejected|bounce|problem|not (?:deliver|sent)|your (?:message|"
-        r"mail|email).{0,40}(?:not|fail|reject|return|block|could|delay)|user unknown|complaint|abuse|"
-        r"(?:e-?mail )?feedback report|system error|mdaemon|mail.{0,12}(?:error|fail|return|problem|"
-        r"undeliver))|undeliverable|delivery (?:failure|status)|delivery.{0,20}fail|failure notice|"
-        r"returned mail|mail delivery"
-    ),
-    re.IGNORECASE,
-)
-_FAILING = re.compile(
-    (
-        r"undeliver|not.{0,25}deliver|(?:un)?able to deliver|deliver\w*.{0,40}(?:fail|delay|"
-        r"impossible|error|reject)|fail\w*.{0,30}deliver|returned|reject|bounce|"
-        r"could ?n[o']t (?:be )?(?:sent|deliver|send)|permanent|unknown|not (?:sent|reach|received|"
-        r"exist|found|accepted|known|listed)|fail|disabled|inactive|suspended|invalid|exceed|"
-        r"delivery problem|did not.{0,20}match|error|was refused|blocked|no such|quota|delayed|"
-        r"rejected|returning|did(?: not|n't) reach|unbekannt|levereras|leveres|levert|okänd|ukjent|"
-        r"kein mailbox|不|失败|失敗|エラー|abuse|complain"
-    ),
-    re.IGNORECASE,
-)
-_CUT = re.compile(
-    (
-        r"^[ \t>*=_-]*(?:(?:[-=*_ ]{2,}.{0,40})?\b(?:original (?:message|e-?mail|mail)|copy of (?:the|"
-        r"your|my|first|this)|(?:message|mail)(?: header)? follows|message headers?|header(?:s)? of|"
-        r"returned (?:message|mail)|undelivered message|unsent message|below this line|message text|"
-        r"below is|the following (?:is|are) the|start of returned|(?:body|beginning|text|part|lines|"
-        r"contents) of (?:the |your )?(?:original )?(?:message|mail|e-?mail)|message contents|"
-        r"returned to sender|original message headers)\b.{0,60}|(?:-{2,}|={4,}|"
-        r"\*{4,}).{0,5}(?:transcript of message|message header|begin).{0,40})$|^>? ?(?:Received: |"
-        r"Return-Path: ?<|DKIM-Signature: |DomainKey-Signature: |X-Mailer: |MIME-Version: |"
-        r"Message-ID: ?<|Message-Id: ?<|X-Original-To: |Delivered-To: )"
-    ),
-    re.IGNORECASE | re.MULTILINE,
-)
-_ALONE = re.compile(
-    (
-        r"""^[\s>*\-•·'\"+(]{0,12}(?:[45]\d\d[ -](?:[45]\.\d\.\d{1,3} )?)?(?:[A-Za-z][\w ()/'’.-]{1,60}["""
-        r""":;]\s*(?:\w{3,6};\s*)?)?(?:\"[^\"\n]{0,80}\" ?)?[<\[('\"]{0,2}(?P<address>[^\s<>()\[\]:;,\"'"""
-        r"=|*]{1,100}@[A-Za-z0-9][A-Za-z0-9.-]{0,150}[A-Za-z0-9])(?![A-Za-z0-9.-]*[A-Za-z0-9@])[>\])'"
-        r"\"]{0,2}(?:\s|$|[:;,.]|\()"
-    ),
-    re.IGNORECASE | re.MULTILINE,
-)
-_CALLED = re.compile(
-    (
-        r"(?:addressed to|deliver\w*(?: (?:your|the|this|a|my))?(?: \w+)? to|recipients?|users?|"
-        r"to the address|email to|mail to|mailbox|account|address|message to|rcpt to|failed to|"
-        r"delivery to|sent to|for|unknown|expanded from|<<<? ?RCPT TO|>>> ?RCPT TO|"
-        r"""not reach)[\s:<'\"(\[]{1,12}(?:smtp:|rfc822;|mailto:)?(?P<address>[^\s<>()\[\]:;,\"'=|"""
-        r"*]{1,100}@[A-Za-z0-9][A-Za-z0-9.-]{0,150}[A-Za-z0-9])"
-    ),
-    re.IGNORECASE,
-)
-_SENT_TO = re.compile(r"^\s*To: *<?(?P<address>[^\s<>,;]{1,100}@[A-Za-z0-9.-]{1,150})", re.IGNORECASE | re.MULTILINE)
-_NOT_RECIPIENT = re.compile(
-    r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|hostmaster|admin|noc|webmaster)@", re.IGNORECASE
-)
-_CONTACT = re.compile(
-    (
-        r"contact|please (?:send|mail|forward|write)|(?<!expanded )(?<!generated )from\s*:|sender|"
-        r"subject:|message-?id|\bhelp|questions|assistance|^\W*(?:cc|to|from|reply-to|date|sent|"
-        r"return-path|errors-to|x-\S+)\s*:"
-    ),
-    re.IGNORECASE,
-)
-_DELAYED = re.compile(
-    r"delay|warning|not yet been delivered|still (?:being )?(?:trying|retried|queued)|will (?:be retried|continue)|"
-    r"will keep|has not been delivered yet|no action is required",
-    re.IGNORECASE,
-)
-_UNDELIVERED = re.compile(r"non-delivery|undeliver|could not be delivered", re.IGNORECASE)
-_DAEMON = re.compile(r"mailer-daemon|mail delivery (?:sub)?system", re.IGNORECASE)
-_GIVEN_UP = re.compile(r"given up|giving up|permanent(?:ly)? (?:fail|error)|failed permanently", re.IGNORECASE)
-_STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
-_RETURNED_TYPES = {
-    "message/rfc822",
-    "text/rfc822-headers",
-    "message/rfc822-headers",
-    "message/global",
-    "message/global-headers",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,21 +60,56 @@ class Bounce:
 
 def read(root: Entity) -> Bounce | None:
     """Read a bounce from a mail's tree; None when the mail is none. Never raises."""
+    signs = _Signs.of(root)
+    if not signs.any():
+        return None
     notice, returned = _notice_and_returned(root)
-    own = frozenset(
-        one.address.lower() for name in ("to", "from") for one in headers.addresses(root.first(name) or b"")
-    )
     failures = _from_reports(root, notice) or _from_ses(notice)
-    if not failures and _is_notice(root, notice):
-        failures = _from_text(root, notice, own, returned)
-    if not failures:
-        inner = next((node for node in _outside(root) if node.children and _is_report(node.children[0])), None)
-        return read(inner.children[0]) if inner else None
-    return Bounce(tuple(failures[:MAX_FAILURES]), _original_id(root, returned), returned)
+    if not failures and _is_notice(root, signs, notice):
+        failures = _from_text(root, notice)
+    if failures:
+        return Bounce(tuple(failures[:MAX_FAILURES]), _original_id(root, returned), returned)
+    inner = next((node.children[0] for node in _outside(root) if _holds_report(node)), None)
+    return read(inner) if inner is not None and signs.system else None
 
 
-def _is_report(node: Entity) -> bool:
-    return node.media_type == "multipart/report"
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What the header alone says; most mails end here, before any text is searched."""
+
+    author: str
+    subject: str
+    daemon: bool
+    system: bool
+    report: bool
+    stated: bool
+    certain: bool
+
+    @classmethod
+    def of(cls, root: Entity) -> _Signs:
+        author = headers.text(root.first("from") or b"")
+        subject = root.text_of("subject")
+        null_sender = (root.first("return-path") or b"x").strip() == b"<>"
+        return cls(
+            author=author,
+            subject=subject,
+            daemon=forms.DAEMON.search(author) is not None,
+            system=null_sender or forms.SYSTEM_NAME.search(author) is not None,
+            report=any(node.media_type in forms.REPORT_TYPES for node in _outside(root)),
+            stated=root.first("x-failed-recipients") is not None,
+            certain=forms.SUBJECT_CERTAIN.search(subject) is not None,
+        )
+
+    def any(self) -> bool:
+        """Whether a closer look is worth its time."""
+        return self.daemon or self.system or self.report or self.stated or self.certain
+
+
+def _holds_report(node: Entity) -> bool:
+    """A report that a filter on its way has wrapped into another mail."""
+    return node.media_type in forms.RETURNED_TYPES and any(
+        child.media_type == "multipart/report" for child in node.children
+    )
 
 
 def _original_id(root: Entity, returned: tuple[tuple[str, bytes], ...]) -> str:
@@ -200,7 +125,7 @@ def _notice_and_returned(root: Entity) -> tuple[str, tuple[tuple[str, bytes], ..
     """The text of the notice, and the headers of the mail that came back."""
     texts: list[str] = []
     for node in _outside(root):
-        if node.media_type in _RETURNED_TYPES:
+        if node.media_type in forms.RETURNED_TYPES:
             return "\n".join(texts)[:MAX_NOTICE], _returned_headers(node)
         if node.media_type.startswith("text/") or (node is root and not root.is_multipart):
             text = node.text[: 4 * MAX_NOTICE]
@@ -213,7 +138,7 @@ def _notice_and_returned(root: Entity) -> tuple[str, tuple[tuple[str, bytes], ..
 def _outside(node: Entity) -> Iterator[Entity]:
     """The nodes of the notice itself, not those inside the returned mail."""
     yield node
-    if node.media_type not in _RETURNED_TYPES:
+    if node.media_type not in forms.RETURNED_TYPES:
         for child in node.children:
             yield from _outside(child)
 
@@ -224,8 +149,8 @@ def _returned_headers(node: Entity) -> tuple[tuple[str, bytes], ...]:
 
 def _cut(text: str) -> tuple[str, tuple[tuple[str, bytes], ...]]:
     """Cut a plain text where the returned mail begins."""
-    for match in _CUT.finditer(text):
-        if text[: match.start()].strip() and _ADDRESS.search(text, 0, match.start()):
+    for match in forms.CUT.finditer(text):
+        if text[: match.start()].strip() and forms.ADDRESS.search(text, 0, match.start()):
             rest = re.sub(r"(?m)^> ?", "", text[match.start() :])
             return text[: match.start()][:MAX_NOTICE], _headers_in(rest)
     return text[:MAX_NOTICE], _headers_in(text)
@@ -242,7 +167,7 @@ def _headers_in(text: str) -> tuple[tuple[str, bytes], ...]:
 def _from_reports(root: Entity, notice: str) -> list[Failure]:
     failures: list[Failure] = []
     for node in _outside(root):
-        if node.media_type in _STATUS_TYPES:
+        if node.media_type in forms.STATUS_TYPES:
             failures += _delivery_status(node.content, notice)
         elif node.media_type == "message/feedback-report":
             failures += _feedback(node.content)
@@ -276,7 +201,7 @@ def _report_recipient(fields: dict[str, list[str]]) -> str | None:
     for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
         for value in fields.get(name, []):
             address = value.partition(";")[2] or value
-            if match := _ADDRESS.search(address):
+            if match := forms.ADDRESS.search(address):
                 return None if ".." in match.group() else match.group().strip("<>")
             if address.strip(" <>"):
                 return address.strip(" <>")
@@ -285,7 +210,7 @@ def _report_recipient(fields: dict[str, list[str]]) -> str | None:
 
 def _reported(recipient: str | None, fields: dict[str, list[str]], notice: str) -> Failure | None:
     diagnostic = " ".join(value.partition(";")[2] or value for value in fields.get("diagnostic-code", []))
-    stated = next(iter(_STATUS.findall(" ".join(fields.get("status", [])))), "")
+    stated = next(iter(forms.STATUS.findall(" ".join(fields.get("status", [])))), "")
     action = " ".join(fields.get("action", ["failed"])).split(" ")[0].strip("()").lower() or "failed"
     if action in {"relayed", "expanded"} and not stated.startswith(("4", "5")):
         return None
@@ -317,13 +242,13 @@ def _feedback(content: bytes) -> list[Failure]:
 
 def _from_ses(notice: str) -> list[Failure]:
     """A notification of Amazon SES: JSON that tells of a bounce, a complaint or a delivery."""
-    start = notice.find('{"notificationType"')
-    if start < 0:
+    start = notice.find("{")
+    if start < 0 or "notificationType" not in notice:
         return []
     try:
         told = json.JSONDecoder().raw_decode(re.sub(r"\r?\n", "", notice[start:]))[0]
-        return list(_ses_recipients(told))
-    except (ValueError, AttributeError, TypeError, RecursionError):
+        return list(_ses_recipients(json.loads(told["Message"]) if "Message" in told else told))
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         return []
 
 
@@ -336,7 +261,7 @@ def _ses_recipients(told: dict[str, Any]) -> Iterator[Failure]:
     delivery = told.get("delivery") or {}
     response = str(delivery.get("smtpResponse", ""))
     for address in delivery.get("recipients", []):
-        status = next(iter(_STATUS.findall(response)), "2.0.0")
+        status = next(iter(forms.STATUS.findall(response)), "2.0.0")
         yield Failure(str(address), status, "delivered", response, "", Reason.DELIVERED)
 
 
@@ -350,38 +275,39 @@ def _ses_failure(told: dict[str, Any], *, temporary: bool) -> Failure:
 # Notices that machines write for people -----------------------------------------------------------------------------
 
 
-def _is_notice(root: Entity, notice: str) -> bool:
+def _is_notice(root: Entity, signs: _Signs, notice: str) -> bool:
     """Whether the mail tells of a failed delivery, by sender, subject and words together."""
-    if root.first("x-failed-recipients") is not None:
+    if signs.stated:
         return True
-    author = headers.text(root.first("from") or b"")
-    daemon = _DAEMON.search(author) is not None
-    if not daemon and _answers_automatically(root):
+    if not signs.daemon and _answers_automatically(root):
         return False
-    system = _SYSTEM_NAME.search(author) is not None or (root.first("return-path") or b"x").strip() == b"<>"
-    subject = _SUBJECT.search(root.text_of("subject")) is not None
-    failing = _FAILING.search(notice[:6000]) is not None
-    report = root.parameters.get("report-type", "").lower() == "delivery-status"
-    code = _STATUS.search(notice) is not None or re.search(r"\b55\d\b", notice) is not None
-    if daemon or report:
-        return failing or _ALONE.search(notice) is not None
-    return failing and ((subject and (system or code or _strong(notice))) or (system and code))
+    failing = forms.FAILING.search(notice[:6000]) is not None
+    if signs.daemon or root.parameters.get("report-type", "").lower() == "delivery-status":
+        return failing or forms.ALONE.search(notice) is not None
+    if not failing:
+        return False
+    if signs.system and forms.SUBJECT.search(signs.subject):
+        return True
+    if signs.system and forms.POSTMASTER.search(signs.author):
+        return forms.STATUS.search(notice) is not None or forms.REFUSED.search(notice) is not None
+    return signs.certain and _strong(notice)
 
 
 def _strong(notice: str) -> bool:
     """Words that nobody but a mail system uses, beside a recipient."""
-    return _ALONE.search(notice) is not None or _UNDELIVERED.search(notice) is not None
+    return forms.ALONE.search(notice) is not None or forms.UNDELIVERED.search(notice) is not None
 
 
 def _answers_automatically(root: Entity) -> bool:
     replied = root.text_of("auto-submitted").lower().startswith("auto-replied")
-    return replied and not _SUBJECT.search(root.text_of("subject"))
+    return replied and not forms.SUBJECT.search(root.text_of("subject"))
 
 
-def _from_text(
-    root: Entity, notice: str, own: frozenset[str], returned: tuple[tuple[str, bytes], ...]
-) -> list[Failure]:
-    found = [*_recipients(notice, own, returned)]
+def _from_text(root: Entity, notice: str) -> list[Failure]:
+    own = frozenset(
+        one.address.lower() for name in ("to", "from") for one in headers.addresses(root.first(name) or b"")
+    )
+    found = [*_recipients(notice, own)]
     stated = [one.address for value in root.every("x-failed-recipients") for one in headers.addresses(value)]
     for address in stated:
         if address.lower() not in {known.lower() for known, _ in found}:
@@ -410,17 +336,15 @@ def _about(notice: str, address: str, position: int, starts: list[int], action: 
     return own if own.reason is not Reason.UNKNOWN and not whole.status else whole
 
 
-def _recipients(
-    notice: str, own: frozenset[str], returned: tuple[tuple[str, bytes], ...]
-) -> Iterator[tuple[str, int]]:
+def _recipients(notice: str, own: frozenset[str]) -> Iterator[tuple[str, int]]:
     """Failed recipients and where the notice names them: first those that stand by themselves, then any."""
-    for pattern in (_ALONE, _CALLED, _ADDRESS, _SENT_TO):
+    for pattern in (forms.ALONE, forms.CALLED, forms.ADDRESS, forms.SENT_TO):
         seen: set[str] = set()
         for match in pattern.finditer(notice):
             group = "address" if "address" in pattern.groupindex else 0
             address = match.group(group).strip("<>.'\"")
             position = match.start(group)
-            if address.lower() in seen or (pattern is not _SENT_TO and _excluded(address, notice, position, own)):
+            if address.lower() in seen or (pattern is not forms.SENT_TO and _excluded(address, notice, position, own)):
                 continue
             seen.add(address.lower())
             yield address, notice.rfind("\n", 0, position) + 1
@@ -429,20 +353,20 @@ def _recipients(
 
 
 def _excluded(address: str, notice: str, position: int, own: frozenset[str]) -> bool:
-    if address.lower() in own or ".." in address or _NOT_RECIPIENT.match(address):
+    if address.lower() in own or ".." in address or forms.NOT_RECIPIENT.match(address):
         return True
     line_start = notice.rfind("\n", 0, position) + 1
-    return _CONTACT.search(notice[line_start:position]) is not None
+    return forms.CONTACT.search(notice[line_start:position]) is not None
 
 
 def _is_delay(root: Entity, notice: str) -> bool:
     words = f"{root.text_of('subject')}\n{notice[:3000]}"
-    return _DELAYED.search(words) is not None and _GIVEN_UP.search(words) is None
+    return forms.DELAYED.search(words) is not None and forms.GIVEN_UP.search(words) is None
 
 
 def _failure(recipient: str | None, words: str, status: str, action: str, command: str = "") -> Failure:
-    codes = [code for code in _STATUS.findall(words) if code[0] != "2"]
-    reply = next(iter(_REPLY.findall(words)), "")
+    codes = [code for code in forms.STATUS.findall(words) if code[0] != "2"]
+    reply = next(iter(forms.REPLY.findall(words)), "")
     better = next((code for code in codes if not code.endswith(".0.0")), "")
     if not status or (status.endswith(".0.0") and better[:1] == status[:1]):
         status = better or next(iter(codes), status)
@@ -452,5 +376,5 @@ def _failure(recipient: str | None, words: str, status: str, action: str, comman
 
 def _command(words: str) -> str:
     """The SMTP command that was refused, empty when not told."""
-    found = [next((part for part in match.groups() if part), "RCPT") for match in _COMMAND.finditer(words[:3000])]
+    found = [next((part for part in match.groups() if part), "RCPT") for match in forms.COMMAND.finditer(words[:3000])]
     return {"data": "DATA", "does not like recipient": "RCPT"}.get(found[-1].lower(), found[-1]) if found else ""

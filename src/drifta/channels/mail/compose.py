@@ -236,11 +236,11 @@ def _file(attachment: Attachment, disposition: str) -> bytes:
     # RFC 2046 forbids base64 inside message/*; a mail as a file is sent as plain bytes.
     if not _MEDIA_TYPE.fullmatch(media_type) or media_type.startswith(("message/", "multipart/")):
         media_type = "application/octet-stream"
-    name = _file_name(_checked("filename", attachment.filename))
+    name = _checked("filename", attachment.filename)
     lines = [
         f"Content-Type: {media_type}",
         "Content-Transfer-Encoding: base64",
-        f"Content-Disposition: {disposition};\r\n {name}",
+        f"Content-Disposition: {disposition}" + (f";\r\n {_file_name(name)}" if name else ""),
     ]
     if attachment.content_id:
         lines.append(f"Content-ID: {_identifier_of_content(attachment.content_id)}")

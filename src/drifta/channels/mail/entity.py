@@ -25,7 +25,7 @@ _BLANK_LINE = re.compile(rb"^\r*\n", re.MULTILINE)
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _MEDIA_TYPE = re.compile(r"\s*([\w!#$&^.+-]+)\s*/\s*([\w!#$&^.+-]+)")
 _FIRST_DELIMITER = re.compile(rb"^--([^\s-][^\r\n]{0,200}?|[^\s][^\r\n]{2,200}?)[ \t]*\r?\n[A-Za-z-]+:", re.MULTILINE)
-_BASE64 = re.compile(rb"\s*(?:[A-Za-z0-9+/]{2}\s*[A-Za-z0-9+/=]{2}|$)")  # what begins otherwise was never encoded
+_BASE64 = re.compile(rb"\s*[A-Za-z0-9+/]*[ \t]*(?:=|\r?\n|\r|$)")  # what begins otherwise was never encoded
 _MESSAGES = {"message/rfc822", "message/global", "message/news"}
 
 

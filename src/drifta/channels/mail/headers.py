@@ -20,7 +20,8 @@ _FOLD = re.compile(r"[ \t]*\r?\n[ \t]*")
 _WORD = r"=\?[^?\s*]{1,60}(?:\*[^?\s]{0,20})?\?[bBqQ]\?(?:[^?]|\?(?!=)){0,4000}\?="
 _ENCODED = re.compile(_WORD)
 _ENCODED_PARTS = re.compile(r"=\?([^?*]+)(?:\*[^?]*)?\?([bBqQ])\?(.*)\?=", re.DOTALL)
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+_NOT_BASE64 = bytes(sorted(frozenset(range(256)) - _BASE64))
 _BEHIND_PADDING = re.compile(rb"=+[ \t]+[^\r\n]*")
 _PARAMETER = re.compile(r'([^\s=;"()]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _PARAMETER_NAME = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?")
@@ -29,6 +30,7 @@ _ADDRESS_PIECE = re.compile(
     rf'(?P<word>{_WORD})|(?P<quoted>"(?:[^"\\]|\\.)*"?)|(?P<angle><[^<>]*>?)|(?P<mark>[(),;:])|(?P<text>[^"(),;:<=]+|.)',
     re.DOTALL,
 )
+_INNER_ANGLE = re.compile(r"<([^<>\s]{1,254}@[^<>\s]{1,254})>")
 _MONTHS = {
     name: number + 1
     for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
@@ -108,7 +110,7 @@ def base64_bytes(data: bytes) -> bytes:
     """Decode base64 that may hold foreign characters, lack padding, or be several pieces in a row; never raises."""
     data = _BEHIND_PADDING.sub(b"=", data)
     pieces = data.rstrip(b"= \t\r\n").split(b"=") if b"=" in data else [data]
-    return b"".join(_base64_piece(_NOT_BASE64.sub(b"", piece)) for piece in pieces)
+    return b"".join(_base64_piece(piece.translate(None, _NOT_BASE64)) for piece in pieces)
 
 
 def _base64_piece(piece: bytes) -> bytes:
@@ -214,6 +216,8 @@ class _Mailbox:
             yield Address(
                 " ".join(name.split()), self.angle.rpartition(":")[2] if self.angle[0] == "@" else self.angle
             )
+        elif inner := _INNER_ANGLE.search(phrase):  # a quotation mark was never closed
+            yield Address(phrase[: inner.start()].strip(), inner.group(1))
         elif "@" in phrase or (phrase and " " not in phrase):
             yield Address(decode_words("".join(self.comments)).strip(), phrase.replace(" ", ""))
         elif name:

@@ -11,11 +11,14 @@ VERBS = (
     r"wrote|writes|skrev|skriver|skreiv|kirjoitti|schrieb|schreef|a écrit|escribió|escribio|"
     r"escreveu|ha scritto|scrisse|ha escrit|napisał(?:a|\(a\))?|napsala?|написала?|пишет|écrit|"
     r"írta|yazdı|geschreven|skrifaði|kirjutas|rakstīja|rašė|a scris|napísal|写道|寫道|のメール|έγραψε"
+    r"|pisze|napisao|napisa|написав|пише|написа|כתב|كتب|đã viết|menulis|작성|เขียน"
 )
 """Verbs of "Anna wrote:"."""
 
 VERB = re.compile(rf"(?:(?<!\w)(?:{VERBS})(?!\w)|写道|寫道|пользователь)", re.IGNORECASE)
+"""One of the verbs, as a word."""
 ENDS = re.compile(rf"(?:[:：]|(?<!\w)(?:{VERBS})|写道|寫道)[\s\-*>_]*$", re.IGNORECASE)
+"""How "on Friday Anna wrote:" ends."""
 STARTS = re.compile(
     (
         r"""[\s\-*_\"'(>]*(?:(?:on|at|den|am|le|el|il|em|op|dnia|w dniu|in data|dne|på|ons?|tir|tor|"""
@@ -29,13 +32,15 @@ STARTS = re.compile(
     ),
     re.IGNORECASE,
 )
+"""How it may begin: a preposition, a weekday, a digit."""
 ADDRESS = re.compile(r"[\w.+=#~-]{1,100}@[\w.-]{1,100}")
+"""A mail address."""
 WHEN = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|\d{4}年|\b\d{1,2}[./-]\d{1,2}[./-]\d{2}\b")
-
+"""A time or a date."""
 _KEYS = {
     "from": (
         r"from|från|fra|von|de|da|van|lähettäjä|od|от|kimden|avsändare|avsender|afsender|发件人|寄件者|差出人|"
-        r"feladó|ut"
+        r"feladó|ut|odesílatel|expeditor|nadawca"
     ),
     "date": (
         r"sent|date|skickat|skickades|datum|sendt|sendte?|dato|gesendet|envoyé(?: le)?|enviado(?: el|"

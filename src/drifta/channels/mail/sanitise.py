@@ -345,14 +345,14 @@ class _Writer:
     def _end(self, name: str) -> None:
         if name in _BLOCKS:
             self._block()
-        if name in {"p", "pre", "ul", "ol", "table", "blockquote"} or name.startswith("h"):
-            self._gap()
         if name == "blockquote":
             self.quote = max(0, self.quote - 1)
         elif name == "pre":
             self.preformatted = max(0, self.preformatted - 1)
         elif name == "a" and self.links:
             self._link(*self.links.pop())
+        if name in {"p", "pre", "ul", "ol", "table", "blockquote"} or name.startswith("h"):
+            self._gap()
 
     def _link(self, address: str, start: int) -> None:
         label = "".join(self.line[start:]).strip()
