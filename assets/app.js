@@ -16,3 +16,4 @@ import "./behaviours/unsaved.js";
 import "./behaviours/copy.js";
 import "./behaviours/choosers.js";
 import "./behaviours/focus.js";
+import "./behaviours/workspace.js";

@@ -11,7 +11,11 @@ function usable(element) {
 }
 
 function label(element) {
-  return element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? element.textContent.trim().replace(/\s+/g, " ");
+  const said = element.dataset.keyLabel ?? element.getAttribute("aria-label");
+  if (said) return said;
+  const copy = element.cloneNode(true);
+  copy.querySelectorAll("kbd, .count").forEach((part) => part.remove());
+  return copy.textContent.trim().replace(/\s+/g, " ");
 }
 
 function showKeys() {

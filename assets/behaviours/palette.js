@@ -7,7 +7,7 @@ const list = dialog?.querySelector("[role=listbox]");
 let asked = 0;
 let timer = 0;
 
-const options = () => [...list.querySelectorAll("[role=option]")];
+const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
 
 function select(option) {
   options().forEach((other) => other.setAttribute("aria-selected", String(other === option)));
@@ -58,7 +58,7 @@ if (dialog) {
     if (move || event.key === "Enter") event.preventDefault();
   });
   list.addEventListener("click", (event) => {
-    const option = event.target.closest("[role=option]");
+    const option = event.target.closest("[role=option]:not([aria-disabled])");
     if (option && !event.target.closest("button")) run(option);
   });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });

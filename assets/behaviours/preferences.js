@@ -5,7 +5,7 @@ function show() {
   for (const choice of document.querySelectorAll("[data-preference][data-value]")) {
     const { preference, value } = choice.dataset;
     const standard = { theme: "auto", density: "normal", sidebar: "open", keys: "on" }[preference];
-    choice.setAttribute("aria-checked", String((recall(preference) ?? standard) === value));
+    choice.setAttribute("aria-pressed", String((recall(preference) ?? standard) === value));
   }
 }
 

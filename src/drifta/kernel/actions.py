@@ -108,7 +108,7 @@ def _subject_model(function: Callable[..., Any]) -> type[models.Model] | None:
 
 def _parameters(name: str, function: Callable[..., Any]) -> type[BaseModel]:
     """Describe the keyword-only parameters as a pydantic model; being plain values, any client can give them."""
-    hints = get_type_hints(function)
+    hints = get_type_hints(function, include_extras=True)
     fields: dict[str, Any] = {}
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY:

@@ -51,7 +51,8 @@ def sparkline(values: Sequence[float | None]) -> SafeString:
         path.append(f"{'L' if pen_down else 'M'}{index * step:.1f} {y:.1f}")
         pen_down = True
     return format_html(
-        '<svg class="sparkline" viewBox="0 0 88 20" preserveAspectRatio="none" aria-hidden="true"><path d="{}"/></svg>',
+        '<svg class="sparkline" viewBox="0 0 88 20" preserveAspectRatio="none" aria-hidden="true">'
+        '<path d="{}"/></svg>',
         "".join(path),
     )
 

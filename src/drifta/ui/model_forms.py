@@ -1,7 +1,8 @@
 """Forms made from pydantic models: settings sections, settings of parts, parameters of actions.
 
-Titles and descriptions come from ``Field(title=..., description=...)`` and are translated when shown. A field's look can
-be chosen by ``json_schema_extra``: ``{"widget": "textarea"}``, or ``{"choices": function}`` giving (value, label) pairs.
+Titles and descriptions come from ``Field(title=..., description=...)`` and are translated when shown. A field's look
+can be chosen by ``json_schema_extra``: ``{"widget": "textarea"}``, or ``{"choices": function}`` giving (value, label)
+pairs.
 """
 
 import types
@@ -92,7 +93,7 @@ class ModelForm(forms.Form, Generic[B]):
     def to_model(self) -> B:
         """Return the valid model. Call it after ``is_valid()`` said yes."""
         assert self._built is not None
-        return cast(B, self._built)
+        return cast("B", self._built)
 
     def _add(self, problem: Any) -> None:
         parts = [str(part) for part in problem["loc"]]
@@ -107,7 +108,7 @@ class ModelForm(forms.Form, Generic[B]):
 def form_for(model: type[B]) -> type[ModelForm[B]]:
     """Return a form class for ``model``. Raises ``TypeError`` for a field whose type cannot be typed into a form."""
     fields = _fields(model, prefix="", optional=False)
-    return cast(type[ModelForm[B]], type(f"{model.__name__}Form", (ModelForm,), {**fields, "model": model}))
+    return cast("type[ModelForm[B]]", type(f"{model.__name__}Form", (ModelForm,), {**fields, "model": model}))
 
 
 def fillable(model: type[BaseModel]) -> bool:
@@ -166,7 +167,11 @@ def _by_kind(kind: Any, info: FieldInfo, options: dict[str, Any]) -> forms.Field
         return forms.BooleanField(**{**options, "required": False})
     if issubclass(kind, int | float | Decimal):
         return _number(kind, info, options)
-    simple: dict[type, type[forms.Field]] = {datetime: forms.DateTimeField, date: forms.DateField, time: forms.TimeField}
+    simple: dict[type, type[forms.Field]] = {
+        datetime: forms.DateTimeField,
+        date: forms.DateField,
+        time: forms.TimeField,
+    }
     for type_, field in simple.items():
         if issubclass(kind, type_):
             return field(**options, widget=_temporal(type_))
@@ -227,7 +232,11 @@ def _title(value: Any) -> Any:
 
 def _member_label(member: Enum) -> Any:
     label = getattr(member, "label", None)
-    return label if label is not None else _title(member.name.lower() if not isinstance(member.value, str) else member.value)
+    return (
+        label
+        if label is not None
+        else _title(member.name.lower() if not isinstance(member.value, str) else member.value)
+    )
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, bool]:
@@ -261,7 +270,9 @@ def _flat(instance: BaseModel, prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def _gather(model: type[BaseModel], cleaned: Mapping[str, Any], initial: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+def _gather(
+    model: type[BaseModel], cleaned: Mapping[str, Any], initial: Mapping[str, Any], prefix: str
+) -> dict[str, Any]:
     """Build the model's input from the form's flat values; what was left empty takes its default."""
     found: dict[str, Any] = {}
     for name, info in model.model_fields.items():
@@ -269,14 +280,19 @@ def _gather(model: type[BaseModel], cleaned: Mapping[str, Any], initial: Mapping
         key = prefix + name
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             inner = _gather(kind, cleaned, initial, f"{key}{NESTED}")
-            empty = may_be_none and not any(value not in (None, "", [], False) for value in inner.values())
-            found[name] = None if empty else inner
+            found[name] = None if may_be_none and _says_nothing(kind, inner) else inner
         elif key not in cleaned:
             if key in initial:
                 found[name] = initial[key]
         else:
             _put(found, name, info, cleaned[key], initial.get(key), may_be_none=may_be_none)
     return found
+
+
+def _says_nothing(model: type[BaseModel], values: Mapping[str, Any]) -> bool:
+    """Whether an optional nested model was left as it is when nobody fills it in."""
+    defaults = {name: info.get_default() for name, info in model.model_fields.items()}
+    return all(value in (None, "", [], False) or value == defaults.get(name) for name, value in values.items())
 
 
 def _put(found: dict[str, Any], name: str, info: FieldInfo, value: Any, before: Any, *, may_be_none: bool) -> None:
@@ -287,13 +303,15 @@ def _put(found: dict[str, Any], name: str, info: FieldInfo, value: Any, before: 
         found[name] = value
     elif may_be_none:
         found[name] = None
-    elif isinstance(kind, type) and issubclass(kind, str):
+    elif isinstance(kind, type) and issubclass(kind, str) and not info.is_required():
         found[name] = ""
 
 
 def described(form: forms.BaseForm) -> str:
     """Say how many fields have errors, for the head of the form."""
     count = len(form.errors)
-    return gettext("Correct %(count)d fields and send again.") % {"count": count} if count > 1 else gettext(
-        "Correct one field and send again."
+    return (
+        gettext("Correct %(count)d fields and send again.") % {"count": count}
+        if count > 1
+        else gettext("Correct one field and send again.")
     )

@@ -26,7 +26,7 @@ Content = Callable[[HttpRequest, Any], Mapping[str, Any] | None]
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of a page: ``template`` is rendered with what ``content`` returns, plus ``request``, ``object``, ``panel``.
+    """A part of a page: ``template`` is rendered with what ``content`` returns and ``request``, ``object``, ``panel``.
 
     Shown to actors who hold ``permission`` for the object (for the page when there is none).
     """

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -55,7 +56,9 @@ def act(request: HttpRequest) -> HttpResponse:
     return _run(request, entry, objects, form.to_model() if form.is_bound else None)
 
 
-def _dialog(request: HttpRequest, entry: Action, objects: list[object], form: object, status: int = 200) -> HttpResponse:
+def _dialog(
+    request: HttpRequest, entry: Action, objects: list[models.Model], form: object, status: int = 200
+) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     context = {
         "entry": entry,
@@ -68,10 +71,10 @@ def _dialog(request: HttpRequest, entry: Action, objects: list[object], form: ob
     return render(request, "ui/act.html", context, status=status)
 
 
-def _run(request: HttpRequest, entry: Action, objects: list[object], values: BaseModel | None) -> HttpResponse:
+def _run(request: HttpRequest, entry: Action, objects: list[models.Model], values: BaseModel | None) -> HttpResponse:
     version = request.POST.get("version", "")
     number = int(version) if version.isdecimal() and len(objects) == 1 else None
-    outcome = doing.run(actor_of(request), entry, objects, values, number)  # type: ignore[arg-type]
+    outcome = doing.run(actor_of(request), entry, objects, values, number)
     if outcome.done:
         messages.success(request, outcome.summary(entry.label))
     if outcome.refused:

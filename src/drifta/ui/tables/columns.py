@@ -20,9 +20,9 @@ class Column:
     """One column.
 
     ``value`` is a dotted path on the row (the column's name when left out) or a function of the row; ``render`` gives
-    other HTML than the value itself; ``sort`` is the path on the model to sort by; the column with ``link`` carries the
-    row's link and should be the first; ``grow`` takes the space that is left; ``optional`` columns are hidden until
-    somebody chooses them; ``export`` gives another value to files.
+    other HTML than the value itself; ``sort`` is the path on the model to sort by; the column with ``link`` carries
+    the row's link and should be the first; ``grow`` takes the space that is left; ``optional`` columns are hidden
+    until somebody chooses them; ``export`` gives another value to files.
     """
 
     name: str

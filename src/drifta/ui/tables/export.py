@@ -58,9 +58,9 @@ def _response(lines: Iterator[str], kind: str, name: str) -> StreamingHttpRespon
 
 def _csv_lines(columns: Sequence[Column], rows: QuerySet[Any]) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow([safe(str(column.label)) for column in columns])  # type: ignore[operator]
+    yield "\ufeff" + writer.writerow([safe(str(column.label)) for column in columns])
     for row in rows.iterator(chunk_size=CHUNK):
-        yield writer.writerow([safe(column.exported(row)) for column in columns])  # type: ignore[misc]
+        yield writer.writerow([safe(column.exported(row)) for column in columns])
 
 
 def _json_lines(columns: Sequence[Column], rows: QuerySet[Any]) -> Iterator[str]:

@@ -20,7 +20,7 @@ Choices = Sequence[Choice] | Callable[[HttpRequest], Iterable[Choice]]
 
 @dataclass(frozen=True)
 class Filter:
-    """Base of all filters. ``name`` is the parameter in the address, ``path`` the field it looks at (``name`` by default).
+    """Base of all filters. ``name`` is the parameter in the address, ``path`` the field it looks at (if not ``name``).
 
     ``apply`` may be given to narrow the rows in another way: a function of (rows, values).
     """
@@ -43,7 +43,7 @@ class Filter:
 
     def values(self, query: QueryDict) -> list[str]:
         """Return what is asked for; empty when the filter is not set."""
-        return [value for value in query.getlist(self.name) if value][:50]
+        return [value for value in query.getlist(self.name) if value and "\x00" not in value][:50]
 
     def apply(self, rows: Rows, query: QueryDict) -> Rows:
         """Return the rows that fit; everything when the filter is not set or its value makes no sense."""
@@ -56,12 +56,12 @@ class Filter:
         """Narrow by the field; subclasses say how."""
         return rows.filter(**{f"{self.field}__icontains": values[0]})
 
-    def summary(self, request: HttpRequest, values: list[str]) -> str:
+    def summary(self, request: HttpRequest, values: list[str]) -> str:  # noqa: ARG002 - subclasses look at it
         """Say in the chip what is chosen."""
         return ", ".join(values)
 
-    def options(self, request: HttpRequest, values: list[str]) -> list[tuple[str, str, bool]]:
-        """Return the choices as (value, label, chosen)."""
+    def options(self, request: HttpRequest, values: list[str]) -> list[tuple[str, str, bool]]:  # noqa: ARG002
+        """Return the choices as (value, label, chosen); none where one does not choose."""
         return []
 
 
@@ -149,9 +149,12 @@ class DateFilter(Filter):
             rows = rows.filter(**{f"{self.field}__lt": _midnight(last + timedelta(days=1))})
         return rows
 
-    def summary(self, request: HttpRequest, values: list[str]) -> str:
+    def summary(self, request: HttpRequest, values: list[str]) -> str:  # noqa: ARG002
         """Write the days in the reader's language."""
-        return " – ".join(formats.date_format(day, "SHORT_DATE_FORMAT") if (day := _day(value)) else "" for value in values)
+        first, last = (formats.date_format(day, "SHORT_DATE_FORMAT") if (day := _day(one)) else "" for one in values)
+        if first and last:
+            return f"{first} – {last}"
+        return _("from %(day)s") % {"day": first} if first else _("until %(day)s") % {"day": last}
 
 
 def _day(text: str | None) -> date | None:

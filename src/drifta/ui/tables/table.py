@@ -25,7 +25,7 @@ from drifta.ui.tables.filters import Filter
 class Empty:
     """What a list says when it has no rows: what that means, and what could be done."""
 
-    title: str | Promise = _("Nothing here")
+    title: str | Promise
     text: str | Promise = ""
     icon: str = "inbox"
     url: str = ""
@@ -87,9 +87,11 @@ class Table:
     size: ClassVar[int] = 50
     #: Names of actions (of the catalogue) that can be done to several rows at once.
     bulk: ClassVar[Sequence[str]] = ()
+    #: A template with further buttons for the selected rows; they send the form ``<dom_id>-bulk`` to pages of their own.
+    bulk_template: ClassVar[str] = ""
     #: Subjects on whose change the list fetches itself again, such as ``desk.ticket``.
     live: ClassVar[str] = ""
-    empty: ClassVar[Empty] = Empty()
+    empty: ClassVar[Empty] = Empty(_("Nothing here"))
     exports: ClassVar[bool] = True
     #: A template for the end of each row (buttons shown on focus and hover), given ``row``.
     row_actions: ClassVar[str] = ""
@@ -105,7 +107,7 @@ class Table:
         """Return where a row leads; empty for nowhere."""
         return str(row.get_absolute_url()) if hasattr(row, "get_absolute_url") else ""
 
-    def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any] | None:
+    def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any] | None:  # noqa: ARG002 - for subclasses
         """Narrow by the search field; None (the default) means that the list has no search field."""
         return None
 
@@ -122,9 +124,8 @@ class Table:
         found = self.all_rows
         for one in self.filters:
             found = one.apply(found, self.query)
-        if self.searched:
-            found = self.search(found, self.searched) if self.has_search else found
-        return found
+        narrowed = self.search(found, self.searched) if self.searched else None
+        return found if narrowed is None else narrowed
 
     @property
     def searched(self) -> str:
@@ -283,7 +284,9 @@ class Table:
         """Whether htmx asks for the list alone."""
         return self.request.headers.get("HX-Target") == self.dom_id
 
-    def response(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse | StreamingHttpResponse:
+    def response(
+        self, template: str, context: Mapping[str, Any] | None = None
+    ) -> HttpResponse | StreamingHttpResponse:
         """Answer with the page, with the list alone when htmx asks for it, or with a file."""
         wanted = self.query.get("format", "")
         if self.exports and wanted in {"csv", "json"}:

@@ -140,7 +140,7 @@ def live(subject: Any, url: str = "", swap: str = "outerHTML") -> SafeString:
 
 
 @register.inclusion_tag("ui/form.html", takes_context=True)
-def form(context: Context, form: forms.BaseForm, submit: str = "", cancel: str = "") -> dict[str, Any]:  # noqa: ARG001
+def form(context: Context, form: forms.BaseForm, submit: str = "", cancel: str = "") -> dict[str, Any]:
     """``{% form form submit=_("Save") cancel=url %}``: all fields, errors and buttons, inside your ``<form>``."""
     return {"form": form, "submit": submit, "cancel": cancel}
 
@@ -176,7 +176,9 @@ def empty(title: str, text: str = "", icon: str = "inbox", url: str = "", link: 
 
 
 @register.simple_block_tag
-def card(content: str, title: str = "", count: int | None = None, icon_name: str = "", *, flush: bool = False) -> SafeString:
+def card(
+    content: str, title: str = "", count: int | None = None, icon_name: str = "", *, flush: bool = False
+) -> SafeString:
     """``{% card _("Mine") count=7 %} ... {% endcard %}``; ``flush`` lets lines reach its edges."""
     head = ""
     if title:
@@ -188,7 +190,9 @@ def card(content: str, title: str = "", count: int | None = None, icon_name: str
 
 
 @register.simple_block_tag
-def menu(content: str, label: str = "", icon_name: str = "", css: str = "", align: str = "start", key: str = "") -> SafeString:
+def menu(
+    content: str, label: str = "", icon_name: str = "", css: str = "", align: str = "start", key: str = ""
+) -> SafeString:
     """``{% menu _("More") icon_name="dots" %} <a class="menu-item">...</a> {% endmenu %}``: a button with a menu.
 
     With an icon and a ``css`` of "button-icon" the label is for screen readers only.
@@ -228,8 +232,8 @@ def action_button(
     request = _request(context)
     if entry is None or not may_rule(actor_of(request), name, obj):
         return {"shown": False}
-    return {"shown": True, "url": url, "key": key, **_button(entry, obj, request), **_look(entry, label, css, item=item),
-            "csrf_token": context.get("csrf_token")}  # fmt: skip
+    given = {"shown": True, "url": url, "key": key, "csrf_token": context.get("csrf_token")}
+    return {**given, **_button(entry, obj, request), **_look(entry, label, css, item=item)}
 
 
 def _look(entry: Action, label: str, css: str, *, item: bool) -> dict[str, Any]:
@@ -270,7 +274,14 @@ def range_picker(context: Context, chosen: str = "") -> dict[str, Any]:
     query = request.GET.copy() if request is not None else None
     now = chosen or (query.get("range", "24h") if query is not None else "24h")
     ranges = []
-    for name, label in (("1h", _("1 h")), ("6h", _("6 h")), ("24h", _("24 h")), ("7d", _("7 d")), ("30d", _("30 d")), ("1y", _("1 y"))):
+    for name, label in (
+        ("1h", _("1 h")),
+        ("6h", _("6 h")),
+        ("24h", _("24 h")),
+        ("7d", _("7 d")),
+        ("30d", _("30 d")),
+        ("1y", _("1 y")),
+    ):
         if query is not None:
             query["range"] = name
         ranges.append((f"?{query.urlencode()}" if query is not None else f"?range={name}", label, name == now))

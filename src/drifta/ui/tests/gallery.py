@@ -21,7 +21,9 @@ from drifta.ui.model_forms import form_for
 from drifta.ui.tables import ChoiceFilter, Column, DateFilter, Empty, MultiFilter, Table, TextFilter
 from drifta.ui.templatetags.drifta import state
 
-BEN = Actor(kind="person", name="Ben Berg", person_id=2, organisation_ids=None, permissions=frozenset({"gallery.view"}))
+BEN = Actor(
+    kind="person", name="Ben Berg", person_id=2, organisation_ids=None, permissions=frozenset({"gallery.view"})
+)
 
 
 class EventTable(Table):
@@ -49,7 +51,7 @@ class EventTable(Table):
     empty = Empty(_("Nothing has happened yet."), _("As soon as somebody does something, it stands here."))
 
     def url(self, row: LoggedEvent) -> str:
-        return f"/events/{row.pk}"
+        return f"/gallery/events?id={row.pk}"
 
     def search(self, rows, text):  # type: ignore[no-untyped-def]
         return rows.filter(subject__icontains=text)
@@ -99,8 +101,8 @@ class GalleryShell(Shell):
 
     @property
     def banners(self) -> list[Banner]:  # type: ignore[override]
-        wrong = Banner("Mail cannot be sent: the password is refused.", "warning", "/form", "Mail settings")
-        return [wrong] if self.request.path == "/events" else []
+        wrong = Banner("Mail cannot be sent: the password is refused.", "warning", "/gallery/form", "Mail settings")
+        return [wrong] if self.request.path == "/gallery/events" else []
 
     def _entry(self, label: str, icon: str, url_name: str, *, current: bool = False) -> ShownEntry:
         phone = label in {"Today", "Tickets", "Monitor"}
@@ -137,7 +139,9 @@ def parts(request: HttpRequest) -> HttpResponse:
 
 @as_ben
 def events(request: HttpRequest) -> HttpResponse:
-    return EventTable(request, LoggedEvent.objects.all()).response("ui/list.html", {"title": "Event log", "shell": GalleryShell(request)})
+    return EventTable(request, LoggedEvent.objects.all()).response(
+        "ui/list.html", {"title": "Event log", "shell": GalleryShell(request)}
+    )
 
 
 @as_ben
@@ -178,11 +182,11 @@ def series(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("", parts, name="gallery-parts"),
-    path("events", events, name="gallery-events"),
-    path("form", form, name="gallery-form"),
-    path("workspace", workspace, name="gallery-workspace"),
-    path("plain", plain, name="gallery-plain"),
-    path("series", series, name="gallery-series"),
-    path("", include("drifta.ui.urls")),
+    path("gallery/", parts, name="gallery-parts"),
+    path("gallery/events", events, name="gallery-events"),
+    path("gallery/form", form, name="gallery-form"),
+    path("gallery/workspace", workspace, name="gallery-workspace"),
+    path("gallery/plain", plain, name="gallery-plain"),
+    path("gallery/series", series, name="gallery-series"),
+    path("", include("drifta.site.urls")),
 ]
