@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from drifta.kernel import clock
 from drifta.kernel.actor import Actor
@@ -19,6 +20,16 @@ class Level(models.IntegerChoices):
     HIGH = 1, _("High")
     MEDIUM = 2, _("Medium")
     LOW = 3, _("Low")
+
+
+class Priority(models.IntegerChoices):
+    """How soon something is to be done, from impact × urgency (``desk/priority.py``)."""
+
+    CRITICAL = 1, pgettext_lazy("priority", "Critical")
+    HIGH = 2, pgettext_lazy("priority", "High")
+    MEDIUM = 3, pgettext_lazy("priority", "Medium")
+    LOW = 4, pgettext_lazy("priority", "Low")
+    PLANNING = 5, pgettext_lazy("priority", "Planning")
 
 
 class Category(Versioned):
@@ -41,7 +52,12 @@ class Category(Versioned):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.path
+
+    @property
+    def path(self) -> str:
+        """The name with that of its parent: “Printing / Paper”."""
+        return f"{self.parent.name} / {self.name}" if self.parent else self.name
 
 
 OPEN = Q(state__in=["new", "open", "waiting"])
@@ -103,6 +119,9 @@ class Ticket(Versioned):
         API = "api", _("API")
         MONITORING = "monitoring", _("monitoring")
 
+    #: The noun in the addresses of the REST interface.
+    resource = "tickets"
+
     OPEN_STATES = (State.NEW, State.OPEN, State.WAITING)
 
     organisation = models.ForeignKey("people.Organisation", models.PROTECT, related_name="tickets")
@@ -111,8 +130,7 @@ class Ticket(Versioned):
     subject = models.CharField(_("subject"), max_length=250)
     impact = models.PositiveSmallIntegerField(_("impact"), choices=Level, default=Level.LOW)
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Level, default=Level.MEDIUM)
-    #: 1 (critical) to 5 (planning), from impact × urgency (``desk/priority.py``).
-    priority = models.PositiveSmallIntegerField(_("priority"), default=4)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.LOW)
     category = models.ForeignKey(Category, models.SET_NULL, null=True, blank=True, related_name="tickets")
     team = models.ForeignKey("people.Team", models.PROTECT, null=True, blank=True, related_name="tickets")
     owner = models.ForeignKey("people.Person", models.SET_NULL, null=True, blank=True, related_name="owned_tickets")
@@ -158,6 +176,11 @@ class Ticket(Versioned):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.subject}"
+
+    @property
+    def priority_state(self) -> str:
+        """The key of the state that shows the priority."""
+        return {1: "critical", 2: "high", 3: "medium"}.get(self.priority, "low")
 
     @property
     def is_open(self) -> bool:

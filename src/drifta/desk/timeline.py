@@ -99,7 +99,7 @@ def _assigned(fact: facts.TicketAssigned) -> tuple[str, str, str]:
 
 
 def _handed_over(fact: facts.TicketHandedOver) -> tuple[str, str, str]:
-    return _("handed it over to %(team)s") % {"team": fact.to_name}, "", "arrow-forward-up"
+    return _("handed it over to %(team)s") % {"team": fact.to_name}, "", "transfer-out"
 
 
 def _state(fact: facts.TicketStateChanged) -> tuple[str, str, str]:
@@ -113,7 +113,7 @@ def _state(fact: facts.TicketStateChanged) -> tuple[str, str, str]:
     until = parse_datetime(fact.until) if fact.until else None
     if until is not None:
         text = _("put it on hold until %(date)s") % {"date": date_format(localtime(until), "SHORT_DATETIME_FORMAT")}
-    icons = {"waiting": "player-pause", "resolved": "check", "closed": "circle-check", "open": "player-play"}
+    icons = {"waiting": "clock-pause", "resolved": "check", "closed": "circle-check", "open": "player-play"}
     return text, fact.reason, icons.get(fact.after, "")
 
 
@@ -140,7 +140,7 @@ def field_name(name: str) -> str:
 
 def shown(name: str, value: Any) -> str:
     """Return a stored field value in the reader's words (“High” for impact 1)."""
-    if name not in {"kind", "state", "impact", "urgency"}:
+    if name not in {"kind", "state", "impact", "urgency", "priority"}:
         return str(value if value is not None else "")
     choices = _field(name).flatchoices
     return next((str(label) for code, label in choices if str(code) == str(value)), str(value))
@@ -157,7 +157,7 @@ def _linked(fact: facts.TicketLinked) -> tuple[str, str, str]:
 
 
 def _unlinked(fact: facts.TicketUnlinked) -> tuple[str, str, str]:
-    return _("removed the link with %(target)s") % {"target": _target(fact.target)}, "", "unlink"
+    return _("removed the link with %(target)s") % {"target": _target(fact.target)}, "", "link-off"
 
 
 def _target(key: str) -> str:

@@ -35,7 +35,7 @@ def _require_agent(ticket: Ticket, person_id: int) -> None:
         raise Refused(_("This person does not work on tickets of this organisation. Choose somebody else."))
 
 
-@action("desk.take", label=gettext_lazy("Take"), icon="hand-grab")
+@action("desk.take", label=gettext_lazy("Take"), icon="user-check")
 def take(actor: Actor, ticket: Ticket) -> Ticket:
     """Make the ticket one's own; a new one is open from now on. Raises ``Refused`` for programs without a person."""
     if actor.person_id is None:
@@ -46,7 +46,7 @@ def take(actor: Actor, ticket: Ticket) -> Ticket:
     return ticket
 
 
-@action("desk.hand_over", label=gettext_lazy("Hand over"), icon="arrow-forward-up")
+@action("desk.hand_over", label=gettext_lazy("Hand over"), icon="transfer-out")
 def hand_over(
     actor: Actor, ticket: Ticket, *, team_id: int, note: str, tried: str = "", expected: str = "", owner_id: int = 0
 ) -> Ticket:

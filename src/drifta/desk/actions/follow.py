@@ -64,7 +64,7 @@ def link(actor: Actor, ticket: Ticket, *, target: str, relation: str = "related"
     return ticket
 
 
-@action("desk.unlink", label=gettext_lazy("Remove link"), icon="unlink")
+@action("desk.unlink", label=gettext_lazy("Remove link"), icon="link-off")
 def unlink(actor: Actor, ticket: Ticket, *, target: str) -> Ticket:
     """Cut a tie, from whichever of the two tickets it was made."""
     rows = TicketLink.objects.filter(ticket=ticket, target=target)

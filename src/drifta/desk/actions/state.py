@@ -14,7 +14,7 @@ from drifta.kernel.actor import Actor
 S = Ticket.State
 
 
-@action("desk.hold", label=gettext_lazy("Put on hold"), icon="player-pause")
+@action("desk.hold", label=gettext_lazy("Put on hold"), icon="clock-pause")
 def hold(actor: Actor, ticket: Ticket, *, reason: str, until: datetime | None = None) -> Ticket:
     """Let the ticket wait, with a reason, until a moment (or until the requester answers)."""
     if not reason.strip():

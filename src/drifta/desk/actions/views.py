@@ -19,7 +19,7 @@ from drifta.kernel.events import emit
 MOST_VIEWS = 50
 
 
-@action("desk.save_view", label=gettext_lazy("Save view"), icon="bookmark")
+@action("desk.save_view", label=gettext_lazy("Save view"), icon="pin")
 def save_view(actor: Actor, *, name: str, query: str, team_id: int | None = None, for_all: bool = False) -> SavedView:
     """Give the present list a name: for oneself, for a team of one's own, or for everybody in the organisation."""
     name = one_line(name, 80)

@@ -13,6 +13,7 @@ from drifta.kernel import clock, guard
 from drifta.kernel.actions import Conflict, Refused, catalogue
 from drifta.kernel.actor import SYSTEM
 from drifta.kernel.models import LoggedEvent
+from drifta.kernel.permissions import permissions
 
 S = Ticket.State
 
@@ -250,6 +251,4 @@ def test_drafts_are_kept_until_emptied(house) -> None:
 
 
 def test_every_action_of_the_desk_has_a_permission() -> None:
-    from drifta.kernel.permissions import permissions
-
     assert {name for name in catalogue if name.startswith("desk.")} <= set(permissions)

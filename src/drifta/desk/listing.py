@@ -1,0 +1,224 @@
+"""Lists of tickets: the fixed views, their badge counts, and the table with its filters."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from drifta.desk.document import SOURCE
+from drifta.desk.models import Category, Priority, Ticket, TicketQuerySet
+from drifta.kernel import search
+from drifta.kernel.actor import Actor
+from drifta.people import queries as people
+from drifta.ui.menu import actor_of
+from drifta.ui.tables import Column, DateFilter, Empty, MultiFilter, PersonFilter, Table
+from drifta.ui.templatetags.drifta import person, state
+
+#: Counts beside the views stop here: "99+" is as good as any larger number, and costs next to nothing.
+COUNTED = 100
+
+
+@dataclass(frozen=True)
+class View:
+    """A fixed list: its tickets, narrowed from those the actor sees."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    narrow: Callable[[TicketQuerySet, Actor], TicketQuerySet]
+    empty: str | Promise
+    is_counted: bool = True
+
+
+def _mine(rows: TicketQuerySet, actor: Actor) -> TicketQuerySet:
+    return rows.open().filter(owner_id=actor.person_id or 0)
+
+
+def _team(rows: TicketQuerySet, actor: Actor) -> TicketQuerySet:
+    return rows.open().filter(team_id__in=actor.team_ids)
+
+
+def _unassigned(rows: TicketQuerySet, actor: Actor) -> TicketQuerySet:
+    return rows.open().filter(Q(team_id__in=actor.team_ids) | Q(team=None), owner=None)
+
+
+def _waiting(rows: TicketQuerySet, actor: Actor) -> TicketQuerySet:
+    return rows.filter(state=Ticket.State.WAITING)
+
+
+def _all_open(rows: TicketQuerySet, actor: Actor) -> TicketQuerySet:
+    return rows.open()
+
+
+def _closed(rows: TicketQuerySet, actor: Actor) -> TicketQuerySet:
+    return rows.filter(state__in=[Ticket.State.RESOLVED, Ticket.State.CLOSED])
+
+
+def _everything(rows: TicketQuerySet, actor: Actor) -> TicketQuerySet:
+    return rows
+
+
+VIEWS: dict[str, View] = {
+    view.key: view
+    for view in (
+        View("mine", _("Mine"), "user", _mine, _("Nothing is yours to do.")),
+        View("team", _("My team"), "users", _team, _("Your teams have no open tickets.")),
+        View("unassigned", _("Unassigned"), "inbox", _unassigned, _("Every ticket has an owner.")),
+        View("waiting", _("Waiting"), "clock-pause", _waiting, _("Nothing waits.")),
+        View("open", _("All open"), "list", _all_open, _("There are no open tickets."), is_counted=False),
+        View("closed", _("Closed"), "archive", _closed, _("Nothing has been resolved yet."), is_counted=False),
+        View("all", _("All"), "ticket", _everything, _("There are no tickets yet."), is_counted=False),
+    )
+}
+DEFAULT_VIEW = "open"
+
+
+def view_of(key: str) -> View:
+    """Return the view of this key; the default one for unknown keys."""
+    return VIEWS.get(key, VIEWS[DEFAULT_VIEW])
+
+
+def rows_of(actor: Actor, view: View) -> TicketQuerySet:
+    """Return the tickets of a view, with the names that lists show."""
+    rows = view.narrow(Ticket.objects.visible_to(actor), actor)
+    return rows.select_related("requester", "owner", "team", "category", "organisation")
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """Return how many tickets each counted view has, none beyond ``COUNTED``; one statement."""
+    parts, parameters = [], []
+    for view in VIEWS.values():
+        if view.is_counted:
+            rows = view.narrow(Ticket.objects.visible_to(actor), actor).order_by().values("pk")[:COUNTED]
+            if _is_empty(rows):
+                continue
+            sql, given = rows.query.sql_with_params()
+            parts.append(f"SELECT %s, count(*) FROM ({sql}) counted_rows")  # noqa: S608 - Django's own statement
+            parameters += [view.key, *given]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), parameters)
+        return dict(cursor.fetchall())
+
+
+def _is_empty(rows: QuerySet[Any, Any]) -> bool:
+    """Whether Django knows without asking that there are no rows (somebody without a team)."""
+    return bool(rows.query.is_empty())
+
+
+def searched(actor: Actor, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Narrow tickets to those with the words of ``text``, or the one whose number it is."""
+    number = text.removeprefix("#").strip()
+    if number.isdecimal() and len(number) < 19:
+        return rows.filter(pk=int(number))
+    condition = search.matching(SOURCE, actor, text)
+    if condition is None:
+        return rows.none()
+    sql, parameters = condition
+    found = f"SELECT object_id FROM kernel_search WHERE source = %s AND {sql}"  # noqa: S608 - made by the search
+    return rows.filter(pk__in=RawSQL(found, [SOURCE, *parameters]))  # noqa: S611 - values are parameters
+
+
+def _teams(request: HttpRequest) -> Iterable[tuple[str, str]]:
+    yield from ((str(team.pk), team.name) for team in people.teams(actor_of(request)))
+    yield "none", str(_("no team"))
+
+
+def _owners(request: HttpRequest) -> Iterable[tuple[str, str]]:
+    actor = actor_of(request)
+    yield "none", str(_("nobody"))
+    yield from _named(request, "owner", [str(actor.person_id)])
+
+
+def _requesters(request: HttpRequest) -> Iterable[tuple[str, str]]:
+    yield from _named(request, "requester", [])
+
+
+def _named(request: HttpRequest, name: str, more: list[str]) -> Iterable[tuple[str, str]]:
+    """Name the persons whose numbers stand in the address."""
+    for value in dict.fromkeys([*request.GET.getlist(name), *more]):
+        found = people.person(actor_of(request), int(value)) if value.isdecimal() and len(value) < 19 else None
+        if found is not None:
+            yield value, found.name
+
+
+def _categories(request: HttpRequest) -> Iterable[tuple[str, str]]:
+    rows = Category.objects.visible_to(actor_of(request)).filter(is_active=True).select_related("parent")
+    return sorted(((str(row.pk), row.path) for row in rows), key=lambda pair: pair[1].casefold())
+
+
+def priority_state(ticket: Ticket) -> SafeString:
+    """Show a ticket's priority: shape, word and colour."""
+    return state(ticket.priority_state, ticket.get_priority_display())
+
+
+def _subject(ticket: Ticket) -> SafeString:
+    css = "strong" if ticket.last_from_requester and ticket.is_open else ""
+    return format_html('<span class="{}">{}</span>', css, ticket.subject)
+
+
+class TicketTable(Table):
+    """The list of tickets."""
+
+    key = "desk.tickets"
+    columns = (
+        Column("number", _("No."), value="pk", sort="pk", numeric=True),
+        Column("subject", _("Subject"), render=_subject, link=True, grow=True),
+        Column("state", _("State"), render=lambda row: state(row.state), value="get_state_display"),
+        Column("priority", _("Priority"), render=priority_state, value="priority", sort="priority"),
+        Column("requester", _("Requester"), value="requester.name"),
+        Column("owner", _("Owner"), render=lambda row: person(row.owner), value="owner.name"),
+        Column("team", _("Team"), value="team.name"),
+        Column("category", _("Category"), value="category.name", optional=True),
+        Column("kind", _("Kind"), value="get_kind_display", optional=True),
+        Column("channel", _("Channel"), value="get_channel_display", optional=True),
+        Column("organisation", _("Organisation"), value="organisation.name", optional=True),
+        Column("created", _("Reported"), value="created_at", optional=True),
+        Column("updated", _("Changed"), value="updated_at", sort="updated_at"),
+    )
+    filters = (
+        MultiFilter("state", _("State"), choices=Ticket.State.choices),
+        MultiFilter("priority", _("Priority"), choices=tuple((str(code), label) for code, label in Priority.choices)),
+        MultiFilter("team", _("Team"), path="team_id", choices=_teams),
+        PersonFilter("owner", _("Owner"), path="owner_id", url=lambda: reverse("desk:choose-agent"), choices=_owners),
+        PersonFilter(
+            "requester", _("Requester"), path="requester_id", url=lambda: reverse("desk:choose"), choices=_requesters
+        ),
+        MultiFilter("kind", _("Kind"), choices=Ticket.Kind.choices),
+        MultiFilter("category", _("Category"), path="category_id", choices=_categories),
+        DateFilter("created_at", _("Reported")),
+    )
+    default_sort = "-updated_at"
+    bulk = ("desk.take", "desk.hold", "desk.resolve", "desk.close", "desk.reopen")
+    bulk_template = "desk/parts/bulk.html"
+    live = "desk.ticket"
+
+    def __init__(self, request: HttpRequest, view: View) -> None:
+        self.view = view
+        self.actor = actor_of(request)
+        super().__init__(request, rows_of(self.actor, view))
+        self.empty = Empty(view.empty, icon="ticket")  # type: ignore[misc]
+
+    def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """Look for words in subject, messages and attachment names, or for a number."""
+        return searched(self.actor, rows, text)
+
+    def url(self, row: Ticket) -> str:
+        """Lead to the workspace, with this list beside it."""
+        query = self.kept()
+        return f"{reverse('desk:ticket', args=[row.pk])}{f'?{query}' if query else ''}"
+
+    def kept(self) -> str:
+        """Return view, filters, order and place in the list, as they stand in the address."""
+        query = self.query.copy()
+        for name in ("format", "columns", "before", "mode"):
+            query.pop(name, None)
+        return query.urlencode()

@@ -1,0 +1,43 @@
+"""What the desk adds to pages: menu entries, boxes on Today, panels of tickets."""
+
+from django.utils.translation import gettext_lazy as _
+
+from drifta.desk import panels as content
+from drifta.ui import menu, panels
+from drifta.ui.menu import MenuEntry
+from drifta.ui.panels import Panel
+
+menu.register(
+    MenuEntry(_("Tickets"), "ticket", "desk:list", order=20, permission="desk.read_all", key="g t", phone=True)
+)
+menu.register(MenuEntry(_("Ticket"), "ticket", "desk:new", order=10, permission="desk.work", place="new", key="c"))
+menu.register(MenuEntry(_("Portal"), "lifebuoy", "desk:portal", order=80, permission="desk.create", place="user"))
+
+panels.slot("today").register(
+    Panel("desk.mine", _("Mine"), "desk/panels/mine.html", content.mine, permission="desk.work", order=20)
+)
+panels.slot("today").register(
+    Panel("desk.due", _("Due today"), "desk/panels/due.html", content.due, permission="desk.work", order=30)
+)
+panels.slot("today").register(
+    Panel(
+        "desk.unassigned",
+        _("Unassigned in my lines"),
+        "desk/panels/unassigned.html",
+        content.unassigned,
+        permission="desk.work",
+        order=40,
+    )
+)
+panels.slot("ticket.context").register(
+    Panel("desk.facts", _("About"), "desk/panels/facts.html", content.facts, order=20)
+)
+panels.slot("ticket.context").register(
+    Panel("desk.also", _("Other tickets"), "desk/panels/also.html", content.also, order=60)
+)
+panels.slot("person.main").register(
+    Panel("desk.tickets", _("Tickets"), "desk/panels/of_person.html", content.of_person, permission="desk.read_all")
+)
+panels.slot("asset.main").register(
+    Panel("desk.tickets", _("Tickets"), "desk/panels/of_asset.html", content.of_asset, permission="desk.read_all")
+)
