@@ -92,11 +92,14 @@ def _person_values(person: Person) -> dict[str, Any]:
 
 
 class ContactPointForm(forms.Form):
-    """One more address."""
+    """One more mail address or phone number."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=ContactPoint.Kind)
-    value = forms.CharField(label=_("Address or number"), max_length=254)
-    label = forms.CharField(label=_("Label"), max_length=60, required=False)
+    value = forms.CharField(label=_("Mail address or phone number"), max_length=254)
+
+    @property
+    def kind(self) -> str:
+        """Which of the two was typed."""
+        return ContactPoint.Kind.EMAIL if "@" in self.cleaned_data["value"] else ContactPoint.Kind.PHONE
 
 
 class RolesForm(forms.Form):

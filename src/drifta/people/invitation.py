@@ -12,7 +12,7 @@ from drifta.people.models import Person
 
 def link(secret: str) -> str:
     """Return the address at which a password is chosen."""
-    return f"{settings.BASE_URL}{reverse('people:invitation', args=[secret])}"
+    return f"{settings.BASE_URL}{reverse('people:accept-invitation', args=[secret])}"
 
 
 def send(person: Person, secret: str) -> None:

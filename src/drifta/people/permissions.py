@@ -89,7 +89,7 @@ def view_events(actor: Actor, obj: Any) -> bool:
     return True
 
 
-@rule("jobs.manage", roles=ADMINISTRATORS)
+@rule("jobs.manage", "jobs.run_again", "jobs.discard", roles=ADMINISTRATORS)
 def manage_jobs(actor: Actor, obj: Any) -> bool:
     """See failed background jobs and run them again."""
     return True

@@ -27,5 +27,5 @@ urlpatterns = [
     path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
     path("profile/", profile.profile, name="profile"),
     path("profile/tokens/new/", profile.new_token, name="new-token"),
-    path("invitation/<str:secret>/", access.accept, name="invitation"),
+    path("invitation/<str:secret>/", access.accept, name="accept-invitation"),
 ]

@@ -9,10 +9,8 @@ def words(name: str, moment: datetime) -> str:
     """Return a greeting for a person's first name at a local time."""
     if 5 <= moment.hour < 10:
         text = _("Good morning, %(name)s")
-    elif 17 <= moment.hour < 23:
-        text = _("Good evening, %(name)s")
     elif 10 <= moment.hour < 17:
         text = _("Hello, %(name)s")
     else:
-        text = _("Still awake, %(name)s?")
+        text = _("Good evening, %(name)s")
     return text % {"name": name.split()[0] if name.split() else name}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from drifta.site import cli_migrate
 
@@ -20,6 +22,7 @@ class Finding:
     """One part, whether it works, and what is the matter (“ok” when nothing is)."""
 
     part: str
+    label: str
     said: str
 
     @property
@@ -30,10 +33,11 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at every part; when the database does not answer, the parts inside it are left out."""
-    database = Finding("database", _asked(_database))
-    parts = [database, Finding("disk", _asked(_disk))]
+    database = Finding("database", _("Database"), _asked(_database))
+    parts = [database, Finding("disk", _("Disk"), _asked(_disk))]
     if database.good:
-        parts += [Finding("migrations", _asked(_migrations)), Finding("worker", _asked(_worker))]
+        parts.append(Finding("migrations", _("Migrations"), _asked(_migrations)))
+        parts.append(Finding("worker", _("Background work"), _asked(_worker)))
     return parts
 
 
@@ -52,7 +56,12 @@ def _database() -> str:
 
 def _migrations() -> str:
     waiting = cli_migrate.pending()
-    return f"{len(waiting)} migrations are missing: run “drifta migrate”" if waiting else "ok"
+    text = ngettext(
+        "%(count)d migration is missing: run “drifta migrate”",
+        "%(count)d migrations are missing: run “drifta migrate”",
+        len(waiting),
+    )
+    return text % {"count": len(waiting)} if waiting else "ok"
 
 
 def _worker() -> str:
@@ -62,10 +71,13 @@ def _worker() -> str:
         )
         (silent,) = cursor.fetchone()
     if silent is None:
-        return "no worker runs: start “drifta worker”"
-    return "ok" if silent < WORKER_SILENT else f"the worker was last heard of {int(silent)} s ago"
+        return _("no worker runs: start “drifta worker”")
+    return "ok" if silent < WORKER_SILENT else _("no sign of life for %(seconds)d s") % {"seconds": silent}
 
 
 def _disk() -> str:
     free = shutil.disk_usage(settings.DATA_DIR).free
-    return "ok" if free >= LEAST_SPACE else f"only {free // 1024**2} MB are free in {settings.DATA_DIR}"
+    if free >= LEAST_SPACE:
+        return "ok"
+    text = _("only %(free)d MB are free in %(directory)s: make room")
+    return text % {"free": free // 1024**2, "directory": settings.DATA_DIR}

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
 from drifta.kernel.modules import Module
-from drifta.site import events, health, setup, views
+from drifta.site import health, log, settings_pages, setup, views
 from drifta.site.api import api
 
 handler400 = "drifta.site.errors.bad_request"
@@ -17,17 +17,19 @@ handler500 = "drifta.site.errors.broken"
 
 site_patterns: list[URLPattern | URLResolver] = [
     path("", views.today, name="today"),
-    path("settings/", views.settings_index, name="settings"),
-    path("settings/roles/", views.roles, name="roles"),
-    path("settings/jobs/", views.failed_jobs, name="jobs"),
-    path("settings/jobs/<int:number>/again/", views.run_job_again, name="job-again"),
-    path("settings/jobs/<int:number>/discard/", views.discard_job, name="job-discard"),
-    path("settings/about/", views.about, name="about"),
-    path("settings/<str:name>/", views.settings_section, name="settings-section"),
-    path("events/", events.event_list, name="events"),
+    path("settings/", settings_pages.index, name="settings"),
+    path("settings/roles/", settings_pages.roles, name="roles"),
+    path("settings/jobs/", settings_pages.failed_jobs, name="jobs"),
+    path("settings/jobs/<int:pk>/again/", settings_pages.run_job_again, name="job-again"),
+    path("settings/jobs/<int:pk>/discard/", settings_pages.discard_job, name="job-discard"),
+    path("settings/about/", settings_pages.about, name="about"),
+    path("settings/section/<str:name>/", settings_pages.section, name="settings-section"),
+    path("events/", log.event_list, name="events"),
+    path("events/verify/", log.verify, name="verify-events"),
+    path("setup/address/", setup.address, name="setup-address"),
+    path("setup/watch/", setup.watch, name="setup-watch"),
     path("setup/<str:token>/", setup.begin, name="setup"),
-    path("setup/", setup.resume, name="setup-resume"),
-    path("setup/step/<str:step>/", setup.step, name="setup-step"),
+    path("setup/<str:token>", setup.begin),
 ]
 
 

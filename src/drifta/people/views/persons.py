@@ -40,7 +40,7 @@ def person(request: Request, pk: int) -> HttpResponse:
         return redirect("people:person", shown.merged_into_id)
     if not may(request.actor, "people.view"):
         return redirect("people:profile")
-    context = {"title": shown.name, "person": shown, "points": _points(shown), "form": ContactPointForm()}
+    context = {"title": shown.name, "person": shown, "points": _points(shown)}
     if may(request.actor, "people.administer", shown):
         context |= _access(shown)
     return render(request, "people/person.html", context)
@@ -105,7 +105,11 @@ def add_point(request: Request, pk: int) -> HttpResponse:
     """Add a mail address or phone number."""
     shown = visible(request, pk)
     form = ContactPointForm(request.POST)
-    if save(form, lambda: actions.add_contact_point(request.actor, shown, **form.cleaned_data)):
+
+    def add() -> None:
+        actions.add_contact_point(request.actor, shown, kind=form.kind, value=form.cleaned_data["value"])
+
+    if save(form, add):
         return redirect("people:person", pk)
     title = _("Add an address of %(name)s") % {"name": shown.name}
     return form_page(request, form, title, cancel=reverse("people:person", args=[pk]))
