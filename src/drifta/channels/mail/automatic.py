@@ -45,30 +45,26 @@ class Automatic:
 
 
 _OUT_OF_OFFICE = re.compile(
-    (
-        r"\s*(?:\[[^\]]{1,40}\]\s*)?(?:(?:auto(?:matisk[at]?|matic|matische|maattinen|"
-        r"mated)?[ -]?(?:t )?(?:svar|reply|response|respons|antwort|vastaus|answer)|"
-        r"automatisk(?:t)? (?:e-?post)?svar|autosvar|autoreply|auto|out of (?:the )?office|"
-        r"out-of-office|ooo|on (?:vacation|leave|holiday)|vacation (?:reply|response|notice)|"
-        r"away from (?:the |my )?(?:office|mail|desk)|frånvaro(?:meddelande|svar)?|frånvarande|"
-        r"semestersvar|semestermeddelande|ej på kontoret|inte på kontoret|fravær(?:smelding|sbesked|"
-        r"ssvar)?|fraværende|ikke (?:på|på) (?:kontoret|jobb|arbeid|arbejde)|ikke til ?stede|"
-        r"feriesvar|feriemelding|borte fra kontoret|poissa(?:olo(?:viesti|ilmoitus)?)?|lomavastaus|"
-        r"en ole paikalla|abwesenheits\w*|abwesend|nicht im (?:büro|haus)|absence du bureau|"
-        r"réponse automatique|respuesta automática|fuera de (?:la )?oficina|risposta automatica|"
-        r"afwezig\w*|automatisch antwoord)\s*(?:[:：–—-]|\(|$|till\b|til\b|fram till\b|frem til\b|"
-        r"från\b|fra\b|t\.o\.m|tom\b|until\b|bis\b|re:|sv:)|"
-        r"i am (?:currently )?out of (?:the )?office|jag är (?:inte på kontoret|frånvarande|"
-        r"på semester)|jeg er (?:ikke på kontoret|fraværende|på ferie)|olen poissa|"
-        r"ich bin (?:nicht im büro|abwesend|im urlaub))"
-    ),
+    r"\s*(?:\[[^\]]{1,40}\]\s*)?(?:(?:auto(?:matisk[at]?|matic|matische|maattinen|"
+    r"mated)?[ -]?(?:t )?(?:svar|reply|response|respons|antwort|vastaus|answer)|"
+    r"automatisk(?:t)? (?:e-?post)?svar|autosvar|autoreply|auto|out of (?:the )?office|"
+    r"out-of-office|ooo|on (?:vacation|leave|holiday)|vacation (?:reply|response|notice)|"
+    r"away from (?:the |my )?(?:office|mail|desk)|frånvaro(?:meddelande|svar)?|frånvarande|"
+    r"semestersvar|semestermeddelande|ej på kontoret|inte på kontoret|fravær(?:smelding|sbesked|"
+    r"ssvar)?|fraværende|ikke (?:på|på) (?:kontoret|jobb|arbeid|arbejde)|ikke til ?stede|"
+    r"feriesvar|feriemelding|borte fra kontoret|poissa(?:olo(?:viesti|ilmoitus)?)?|lomavastaus|"
+    r"en ole paikalla|abwesenheits\w*|abwesend|nicht im (?:büro|haus)|absence du bureau|"
+    r"réponse automatique|respuesta automática|fuera de (?:la )?oficina|risposta automatica|"
+    r"afwezig\w*|automatisch antwoord)\s*(?:[:：–—-]|\(|$|till\b|til\b|fram till\b|frem til\b|"
+    r"från\b|fra\b|t\.o\.m|tom\b|until\b|bis\b|re:|sv:)|"
+    r"i am (?:currently )?out of (?:the )?office|jag är (?:inte på kontoret|frånvarande|"
+    r"på semester)|jeg er (?:ikke på kontoret|fraværende|på ferie)|olen poissa|"
+    r"ich bin (?:nicht im büro|abwesend|im urlaub))",
     re.IGNORECASE,
 )
 _DAEMON = re.compile(
-    (
-        r"^(?:mailer-daemon|mail-daemon|mail(?:er)?_daemon|bounce[s]?|mdaemon)(?:[+-].*)?@|"
-        r"^mailer-daemon$"
-    ),
+    r"^(?:mailer-daemon|mail-daemon|mail(?:er)?_daemon|bounce[s]?|mdaemon)(?:[+-].*)?@|"
+    r"^mailer-daemon$",
     re.IGNORECASE,
 )
 _REPLY_FIELDS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply")

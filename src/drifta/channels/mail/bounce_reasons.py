@@ -1,7 +1,4 @@
-(
-    r"Why a mail could not be delivered: from status codes (RFC 3463), reply codes and the words o"
-    r"f many systems."
-)
+"""Why a mail could not be delivered: from status codes (RFC 3463), reply codes and the words of many systems."""
 
 from __future__ import annotations
 
@@ -115,7 +112,8 @@ _WORDS: tuple[tuple[Reason, str], ...] = (
         Reason.RELAYING,
         (
             r"relay(?:ing)? (?:access )?(?:denied|not (?:permitted|allowed)|prohibited|is not)|"
-            r"unable to relay|not (?:permitted|allowed) to relay|(?:we|do) (?:do not|don't|not) relay|"
+            r"unable to relay|configured to relay|not (?:permitted|allowed) to relay|"
+            r"(?:we|do) (?:do not|don't|not) relay|"
             r"(?:insecure|unauthori[sz]ed) mail relay|relay (?:not permitted|operation rejected|blocked)|"
             r"cannot relay|no relay|specified domain is not allowed|"
             r"that domain isn't in my list of allowed rcpthosts|not a gateway|"
@@ -129,7 +127,7 @@ _WORDS: tuple[tuple[Reason, str], ...] = (
             r"domain.{0,60}(?:not found|does not exist|unknown|is not reachable|invalid|not exist|"
             r"doesn't exist|could not be found)|no such (?:domain|host)|name or service not known|"
             r"couldn't find any host|can't find.{0,20}host|(?:illegal|unrouteable|unroutable|bad|"
-            r"invalid) (?:host|domain|mail domain|address)|unrouteable|dns (?:failure|error|"
+            r"invalid) (?:host|domain|mail domain)|unroute?able|dns (?:failure|error|"
             r"server returned|name error|lookup failure|lookup.{0,40}fail|domain)|(?:could|"
             r"can) ?not.{0,20}(?:resolve|find).{0,30}(?:host|domain|mx)|nxdomain|no mail hosts for|"
             r"recipient domain must exist|name server .{0,20}host not found|"

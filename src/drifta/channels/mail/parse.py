@@ -205,8 +205,10 @@ class _Bodies:
         return "\n".join(_as_text(part) for part in chosen)
 
     def problems(self) -> Iterator[str]:
-        """What was wrong with the character sets of the texts that are shown."""
+        """What was wrong with the texts that are shown: their character sets, their length."""
         for part in {id(part): part for part in (*self.text, *self.html)}.values():
+            if part.media_type == "text/html" and len(part.body) > sanitise.MAX_LENGTH:
+                yield "html-too-long"
             if part.media_type.startswith("text/") and (problem := part.charset_problem):
                 yield problem
 

@@ -1,7 +1,4 @@
-(
-    r"How mail programs of many languages announce a quotation: verbs, header names, separator and"
-    r" signature words."
-)
+"""How mail programs of many languages announce quotations: verbs, header names, separators, signature words."""
 
 from __future__ import annotations
 
@@ -20,16 +17,14 @@ VERB = re.compile(rf"(?:(?<!\w)(?:{VERBS})(?!\w)|写道|寫道|пользова�
 ENDS = re.compile(rf"(?:[:：]|(?<!\w)(?:{VERBS})|写道|寫道)[\s\-*>_]*$", re.IGNORECASE)
 """How "on Friday Anna wrote:" ends."""
 STARTS = re.compile(
-    (
-        r"""[\s\-*_\"'(>]*(?:(?:on|at|den|am|le|el|il|em|op|dnia|w dniu|in data|dne|på|ons?|tir|tor|"""
-        r"tors|fre|lør|lör|søn|sön|man|mån|tis|mandag|tirsdag|onsdag|torsdag|fredag|lørdag|søndag|"
-        r"måndag|tisdag|lördag|söndag|ma|ti|ke|to|pe|la|su|maanantai\w*|tiistai\w*|keskiviik\w*|"
-        r"torstai\w*|perjantai\w*|lauantai\w*|sunnuntai\w*|mo|di|mi|do|fr|sa|so|montag|dienstag|"
-        r"mittwoch|donnerstag|freitag|samstag|sonntag|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|"
-        r"wednesday|thursday|friday|saturday|sunday|lun|mar|mer|mié|jeu|jue|ven|vie|sam|sáb|dim|dom|"
-        r"пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|quoting|"
-        r"citerar|siterer|citat från|sitat fra|lainaus|zitat von|from|a)\b|在|\d)"
-    ),
+    r"""[\s\-*_\"'(>]*(?:(?:on|at|den|am|le|el|il|em|op|dnia|w dniu|in data|dne|på|ons?|tir|tor|"""
+    r"tors|fre|lør|lör|søn|sön|man|mån|tis|mandag|tirsdag|onsdag|torsdag|fredag|lørdag|søndag|"
+    r"måndag|tisdag|lördag|söndag|ma|ti|ke|to|pe|la|su|maanantai\w*|tiistai\w*|keskiviik\w*|"
+    r"torstai\w*|perjantai\w*|lauantai\w*|sunnuntai\w*|mo|di|mi|do|fr|sa|so|montag|dienstag|"
+    r"mittwoch|donnerstag|freitag|samstag|sonntag|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|"
+    r"wednesday|thursday|friday|saturday|sunday|lun|mar|mer|mié|jeu|jue|ven|vie|sam|sáb|dim|dom|"
+    r"пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|quoting|"
+    r"citerar|siterer|citat från|sitat fra|lainaus|zitat von|from|a)\b|在|\d)",
     re.IGNORECASE,
 )
 """How it may begin: a preposition, a weekday, a digit."""
@@ -75,15 +70,13 @@ SEPARATOR = re.compile(
 """``-----Original Message-----`` and its translations."""
 
 FORWARDED = re.compile(
-    (
-        r"[\s>*]*(?:begin forwarded message|start of forwarded message|vidarebefordrat (?:brev|"
-        r"meddelande|mail|mejl)|start på videresendt (?:melding|besked|e-?post)|"
-        r"videresendt (?:melding|besked|mail)|välitetty viesti|välitetyn viestin alku|"
-        r"anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:transféré|réexpédié)|"
-        r"inizio messaggio inoltrato|inicio del mensaje reenviado|doorgestuurd bericht|"
-        r"ursprungligt meddelande|opprinnelig melding|oprindelig (?:besked|meddelelse)|"
-        r"original message)\s*:?[\s*-]*$"
-    ),
+    r"[\s>*]*(?:begin forwarded message|start of forwarded message|vidarebefordrat (?:brev|"
+    r"meddelande|mail|mejl)|start på videresendt (?:melding|besked|e-?post)|"
+    r"videresendt (?:melding|besked|mail)|välitetty viesti|välitetyn viestin alku|"
+    r"anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:transféré|réexpédié)|"
+    r"inizio messaggio inoltrato|inicio del mensaje reenviado|doorgestuurd bericht|"
+    r"ursprungligt meddelande|opprinnelig melding|oprindelig (?:besked|meddelelse)|"
+    r"original message)\s*:?[\s*-]*$",
     re.IGNORECASE,
 )
 
@@ -109,15 +102,13 @@ MOBILE = re.compile(
 """A whole line that a telephone or a mail program adds by itself."""
 
 SIGN_OFF = re.compile(
-    (
-        r"[\s*_]*(?:(?:with |my )?(?:best|kind|kindest|warm|many|warmest)? ?regards|"
-        r"(?:yours )?sincerely(?: yours)?|best wishes|all the best|yours (?:truly|faithfully)|"
-        r"(?:med )?(?:bästa|vänliga?|varma|många|goda)? ?hälsning(?:ar)?|m\.?v\.?h\.?|vänligen|"
-        r"(?:med )?(?:vennlig|venlig|beste|mange|varm|bedste|gode|de bedste)? ?hilsen(?:er)?|hilsner|"
-        r"vennligst|(?:ystävällisin |parhain |kohteliain )?terveisin|(?:mit )?(?:freundlichen?|viele|"
-        r"beste|herzliche|liebe|lieben|besten) grü(?:ß|ss)en?|m\.?f\.?g\.?|hochachtungsvoll|"
-        r"(?:bien )?cordialement|saludos(?: cordiales)?|atentamente|cordiali saluti|distinti saluti|"
-        r"atenciosamente|met vriendelijke groet(?:en)?|mvg|pozdrawiam|с уважением)[\s*_,.!]*$"
-    ),
+    r"[\s*_]*(?:(?:with |my )?(?:best|kind|kindest|warm|many|warmest)? ?regards|"
+    r"(?:yours )?sincerely(?: yours)?|best wishes|all the best|yours (?:truly|faithfully)|"
+    r"(?:med )?(?:bästa|vänliga?|varma|många|goda)? ?hälsning(?:ar)?|m\.?v\.?h\.?|vänligen|"
+    r"(?:med )?(?:vennlig|venlig|beste|mange|varm|bedste|gode|de bedste)? ?hilsen(?:er)?|hilsner|"
+    r"vennligst|(?:ystävällisin |parhain |kohteliain )?terveisin|(?:mit )?(?:freundlichen?|viele|"
+    r"beste|herzliche|liebe|lieben|besten) grü(?:ß|ss)en?|m\.?f\.?g\.?|hochachtungsvoll|"
+    r"(?:bien )?cordialement|saludos(?: cordiales)?|atentamente|cordiali saluti|distinti saluti|"
+    r"atenciosamente|met vriendelijke groet(?:en)?|mvg|pozdrawiam|с уважением)[\s*_,.!]*$",
     re.IGNORECASE,
 )

@@ -260,6 +260,12 @@ def test_problems_are_named() -> None:
     assert set(found.problems) == {"missing-from", "missing-message-id", "bad-date"}
 
 
+def test_html_that_is_too_long_to_show_is_named() -> None:
+    found = parse(mail("Content-Type: text/html\n", "<p>hej</p>" * 300_000))
+    assert "html-too-long" in found.problems
+    assert found.text.startswith("hej")
+
+
 def test_references_are_capped_with_their_root_kept() -> None:
     value = " ".join(f"<{number}@x>" for number in range(5000))
     found = parse(mail(f"References: {value}\n")).references
