@@ -21,7 +21,8 @@ from drifta.site.postgres_home import wheel_programs
 from drifta.site.supervisor_data import version_key
 from drifta.words import gettext_noop as _
 
-KEY_FILES = ("keys/master.key", "keys/signing.key", "probe/key")
+KEY_FILES = ("keys/master.key", "keys/signing.key")
+"""The local probe's key is not among them: a restored Drifta makes a new one, lest two probes share one."""
 ADDRESS = re.compile(r"[0-9a-f]{64}")
 
 
@@ -57,20 +58,15 @@ def stored_files(data: Path) -> list[Path]:
 
 
 def _keys(data: Path, password: str) -> dict[str, Path | bytes]:
-    """The key files as members: ``keys/master.key`` and so on; the probe's key is ``keys/probe.key``."""
+    """The key files as members, sealed when there is a ``password``."""
     found: dict[str, Path | bytes] = {}
     for name in KEY_FILES:
         path = data / name
-        if path.exists():
-            plain = path.read_bytes()
-            found[_member(name) + (".sealed" if password else "")] = (
-                backup_format.seal(plain, password) if password else plain
-            )
+        if path.exists() and password:
+            found[f"{name}.sealed"] = backup_format.seal(path.read_bytes(), password)
+        elif path.exists():
+            found[name] = path.read_bytes()
     return found
-
-
-def _member(name: str) -> str:
-    return "keys/probe.key" if name == "probe/key" else name
 
 
 def _dump(url: str, dump: Path) -> tuple[dict[str, int], int]:
@@ -150,7 +146,7 @@ def restore(data: Path, url: str, source: Path, password: str = "") -> Manifest:
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=data) as place:
         unpacked = Path(place)
         backup_format.read(source, lambda name, content: _unpack(unpacked, name, content))
-        keys = _opened_keys(unpacked / "keys", password)
+        keys = _opened_keys(unpacked, password)
         _load(url, unpacked / DATABASE, manifest)
         _settle(data, unpacked, keys)
     return manifest
@@ -176,8 +172,7 @@ def _opened_keys(place: Path, password: str) -> dict[str, bytes]:
     """Contents of the key files by their place in the data directory."""
     keys = {}
     for name in KEY_FILES:
-        plain = place.parent / _member(name)
-        sealed = plain.with_name(plain.name + ".sealed")
+        plain, sealed = place / name, place / f"{name}.sealed"
         if sealed.exists():
             if not password:
                 raise Trouble(_("The keys of this backup are sealed. Give the password with --password-file."))

@@ -123,8 +123,11 @@ def read(source: Path, sink: Sink) -> Manifest:
     incomplete, or no backup.
     """
     try:
-        with source.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as unpacked:
-            return _read(unpacked, sink)
+        with source.open("rb") as raw:
+            unpacked = _Unpacked(raw)
+            manifest = _read(unpacked, sink)
+            unpacked.require_end()
+            return manifest
     except FileNotFoundError as error:
         raise Trouble(_("There is no file %(file)s."), file=source) from error
     except (zstandard.ZstdError, tarfile.TarError, EOFError) as error:
@@ -133,6 +136,34 @@ def read(source: Path, sink: Sink) -> Manifest:
             file=source,
             reason=error,
         ) from error
+
+
+class _Unpacked(io.RawIOBase):
+    """The archive without its compression; knows, unlike the library's reader, whether the end was reached."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._ready = b""
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill ``buffer`` with the next bytes."""
+        while not self._ready and not self._frame.eof and (packed := self._raw.read(CHUNK)):
+            self._ready = self._frame.decompress(packed)
+        chunk, self._ready = self._ready[: len(buffer)], self._ready[len(buffer) :]
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def require_end(self) -> None:
+        """Raise ``EOFError`` unless the frame, its checksum included, and the file end here."""
+        while self.read(CHUNK):
+            pass
+        if not self._frame.eof or self._frame.unused_data or self._raw.read(1):
+            raise EOFError("the file has no proper end")
 
 
 def _read(unpacked: Any, sink: Sink) -> Manifest:

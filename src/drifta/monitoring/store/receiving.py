@@ -68,7 +68,9 @@ def _journal(probe: Probe, journal: str, now: datetime) -> int:
     """Lock the probe and its journal; returns the highest sequence stored. Raises TwinError."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM monitoring_probe WHERE id = %s FOR NO KEY UPDATE", [probe.pk])
-        others = probe.journals.exclude(journal=journal).filter(heard_at__gt=now - TWIN_WITHIN)
+        # A journal that was heard with an earlier key is no twin: the key was changed, or a backup restored.
+        since = max(now - TWIN_WITHIN, probe.key_made_at)
+        others = probe.journals.exclude(journal=journal).filter(heard_at__gt=since)
         if others.exists():
             raise TwinError
         cursor.execute(
