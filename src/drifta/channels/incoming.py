@@ -78,6 +78,9 @@ class House(Protocol):
     def ticket_of(self, identifiers: Iterable[str]) -> int | None:
         """Return the ticket that knows one of these Message-IDs, the first first."""
 
+    def subject_of(self, ticket: int) -> str:
+        """Return the subject of a ticket that was named before."""
+
     def signed_ticket(self, addresses: Iterable[str], identifiers: Iterable[str]) -> int | None:
         """Return the ticket named by a signature of ours in a reply address or a Message-ID."""
 

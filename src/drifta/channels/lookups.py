@@ -15,7 +15,7 @@ from drifta.channels.mail.parse import Mail
 from drifta.channels.models import MailReference, OutgoingMail, RawMail
 from drifta.channels.settings import MailSettings
 from drifta.desk import queries as desk
-from drifta.kernel import clock
+from drifta.kernel import clock, settings
 from drifta.kernel.actor import SYSTEM, Actor
 from drifta.kernel.permissions import may
 from drifta.people import queries as people
@@ -26,26 +26,45 @@ IDENTIFIER = 250
 LARGEST = 2**62
 
 
+class Memory:
+    """What several mails of one transaction ask for again and again."""
+
+    def __init__(self) -> None:
+        self.settings = settings.get(MailSettings)
+        self.addresses = queries.addresses_in_use()
+        self._persons: dict[str, Any] = {}
+
+    def person(self, address: str) -> Any:
+        """Return who has a mail address, None for nobody."""
+        key = address.strip().lower()
+        if self._persons.get(key) is None:
+            self._persons[key] = people.person_by_email(key)
+        return self._persons[key]
+
+    def known(self, person_id: int) -> Any:
+        """Return a person who was looked up before, None for any other."""
+        return next((one for one in self._persons.values() if one is not None and one.pk == person_id), None)
+
+
 class Lookups:
     """What is known about one mail; see ``incoming.House`` for what each question means."""
 
-    def __init__(self, raw: RawMail, mail: Mail, settings: MailSettings) -> None:
-        self.raw, self.settings = raw, settings
+    def __init__(self, raw: RawMail, mail: Mail, memory: Memory) -> None:
+        self.raw, self.memory = raw, memory
         self.fingerprint = fingerprint(mail)
-        self._actors: dict[int, Actor] = {}
         self._tickets: dict[int, Any] = {}
 
     def desk(self, addresses: Iterable[str]) -> Desk | None:
         """See ``House``."""
-        found = queries.desk_addresses(addresses)
-        if not found:
+        found = (self.memory.addresses.get(address) for address in queries.base_addresses(addresses))
+        first = next(filter(None, found), None)
+        if first is None:
             return None
-        first = found[0]
         return Desk(first.address, first.organisation_id, first.team_id, first.category_id, first.language)
 
     def is_ours(self, address: str) -> bool:
         """See ``House``."""
-        return bool(queries.desk_addresses([address]))
+        return any(one in self.memory.addresses for one in queries.base_addresses([address]))
 
     def is_this_installation(self, mark: str) -> bool:
         """See ``House``."""
@@ -58,21 +77,24 @@ class Lookups:
 
     def person(self, address: str) -> Sender | None:
         """See ``House``."""
-        person = people.person_by_email(address)
+        person = self.memory.person(address)
         if person is None:
             return None
-        actor = self._actors[person.pk] = person.actor
-        return Sender(person.pk, person.organisation_id, actor.has("desk.work"), person.language)
+        return Sender(person.pk, person.organisation_id, person.actor.has("desk.work"), person.language)
 
     def actor_of(self, person_id: int, organisation_id: int) -> Actor:
         """Return a person as the one who writes to a desk, even of an organisation that is not their own."""
-        actor = self._actors.get(person_id) or people.actor_of(person_id)
+        actor = self._actor(person_id)
         seen = frozenset({organisation_id}) | (actor.organisation_ids or frozenset())
         return replace(actor, organisation_ids=seen if actor.organisation_ids is not None else None)
 
+    def _actor(self, person_id: int) -> Actor:
+        known = self.memory.known(person_id)
+        return known.actor if known is not None else people.actor_of(person_id)
+
     def counts_as_human(self, address: str) -> bool:
         """See ``House``."""
-        listed = {entry.strip().lower().lstrip("@") for entry in self.settings.treat_as_human}
+        listed = {entry.strip().lower().lstrip("@") for entry in self.memory.settings.treat_as_human}
         return bool(listed & {address.lower(), address.rpartition("@")[2].lower()})
 
     def automatic_lately(self, address: str) -> int:
@@ -104,6 +126,10 @@ class Lookups:
         known = {identifier: ticket for identifier, ticket in reversed(found.values_list("message_id", "ticket"))}
         return next((known[identifier] for identifier in wanted if identifier in known), None)
 
+    def subject_of(self, ticket: int) -> str:
+        """See ``House``."""
+        return str(self.ticket(ticket).subject)
+
     def signed_ticket(self, addresses: Iterable[str], identifiers: Iterable[str]) -> int | None:
         """See ``House``."""
         return self._existing(mail_keys.signed_ticket(addresses, identifiers))
@@ -126,10 +152,10 @@ class Lookups:
 
     def may_write(self, sender: Sender, ticket: int) -> bool:
         """See ``House``. Requesters and watchers of other organisations may answer what they were told."""
-        if sender.id in desk.readers(ticket):
+        row = self.ticket(ticket)
+        if sender.id == row.requester_id or sender.id in desk.readers(ticket):
             return True
-        actor = self._actors.get(sender.id) or people.actor_of(sender.id)
-        return may(actor, "desk.reply", self.ticket(ticket))
+        return may(self._actor(sender.id), "desk.reply", row)
 
     def takes_replies(self, ticket: int) -> bool:
         """See ``House``."""

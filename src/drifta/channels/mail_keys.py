@@ -2,15 +2,18 @@
 
 import secrets as random
 from collections.abc import Iterable
+from functools import cache
 
 from drifta.channels.mail import thread
 from drifta.kernel import secrets
 
 
+@cache
 def _key() -> bytes:
     return secrets.derive("channels.mail")
 
 
+@cache
 def installation() -> str:
     """Return the mark by which this installation recognises its own mail; tells nothing about it."""
     return secrets.derive("channels.installation").hex()[:24]

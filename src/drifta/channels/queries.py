@@ -23,6 +23,11 @@ def base_addresses(addresses: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*found, *plain]))
 
 
+def addresses_in_use() -> dict[str, DeskAddress]:
+    """Return all desk addresses in use; there are few, so whoever looks several up takes them all at once."""
+    return {row.address: row for row in DeskAddress.objects.filter(is_active=True)}
+
+
 def desk_addresses(addresses: Iterable[str]) -> list[DeskAddress]:
     """Return the desk addresses in use among ``addresses``, in their order."""
     wanted = base_addresses(addresses)[:200]

@@ -6,6 +6,7 @@ from drifta.channels import actions
 from drifta.channels.events import MailFailed
 from drifta.channels.models import OutgoingMail
 from drifta.channels.settings import MailSettings
+from drifta.desk import queries
 from drifta.desk.events import MessageAdded, TicketAssigned, TicketCreated, TicketStateChanged
 from drifta.kernel import settings
 from drifta.kernel.actor import SYSTEM
@@ -13,11 +14,22 @@ from drifta.kernel.events import on
 from drifta.kernel.models import LoggedEvent
 
 
-@on(MessageAdded)
+def has_readers(event: MessageAdded) -> bool:
+    """Whether a message goes to anybody by mail; what machines wrote stays in the ticket."""
+    if event.direction == "internal" or event.automatic:
+        return False
+    return event.direction == "out" or queries.is_followed(event.ticket)
+
+
+def team_wants_to_know(event: TicketCreated) -> bool:
+    """Whether teams are told about new tickets."""
+    return not event.automatic and settings.get(MailSettings).notify_team
+
+
+@on(MessageAdded, when=has_readers)
 def send_message(event: MessageAdded, log: LoggedEvent) -> None:
-    """Mail public messages to those who are not looking at the page; what machines wrote stays in the ticket."""
-    if event.direction != "internal" and not event.automatic:
-        actions.tell_message(SYSTEM, message=event.message)
+    """Mail a public message to those who are to know of it."""
+    actions.tell_message(SYSTEM, message=event.message)
 
 
 @on(TicketAssigned)
@@ -45,8 +57,7 @@ def note_in_ticket(event: MailFailed, log: LoggedEvent) -> None:
             actions.note_undelivered(SYSTEM, mail)
 
 
-@on(TicketCreated)
+@on(TicketCreated, when=team_wants_to_know)
 def tell_team(event: TicketCreated, log: LoggedEvent) -> None:
     """Tell the team about a new ticket, if people want that."""
-    if settings.get(MailSettings).notify_team and not event.automatic:
-        actions.tell_team(SYSTEM, ticket=event.ticket, event=log.pk)
+    actions.tell_team(SYSTEM, ticket=event.ticket, event=log.pk)

@@ -63,8 +63,8 @@ class Handler:
     ) -> list[str]:
         """Tell what the listener can do: pipelining, but no signing in."""
         session.host_name = hostname
-        offered = [line for line in responses if not line.startswith("250-AUTH")]
-        return [*offered, "250-PIPELINING", "250 ENHANCEDSTATUSCODES"]
+        offered = [line for line in responses if not line.startswith("250-AUTH") and line != "250 HELP"]
+        return [*offered, "250-PIPELINING", "250-ENHANCEDSTATUSCODES", "250 HELP"]
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Store the mail; confirm when it is safe."""

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -34,12 +35,38 @@ PAUSES = (
 )
 
 
+#: Seconds that a process goes on without asking anew which endpoints there are; it is asked at every fact.
+FRESH = 1.0
+
+
+class Listening:
+    """The endpoints in use, as this process last saw them."""
+
+    def __init__(self) -> None:
+        self.rows: list[WebhookEndpoint] = []
+        self.until = 0.0
+
+    def __call__(self) -> list[WebhookEndpoint]:
+        """Return the endpoints, at most a second old."""
+        if time.monotonic() >= self.until:
+            self.rows = list(WebhookEndpoint.objects.filter(is_active=True))
+            self.until = time.monotonic() + FRESH
+        return self.rows
+
+    def forget(self) -> None:
+        """Ask anew next time."""
+        self.until = 0.0
+
+
+listening = Listening()
+
+
 @follow
 def hand_over(logged: LoggedEvent) -> list[JobCall]:
     """Make a delivery for each endpoint of the organisation that wants this event."""
     if logged.organisation_id is None:
         return []
-    rows = WebhookEndpoint.objects.filter(organisation_id=logged.organisation_id, is_active=True)
+    rows = (row for row in listening() if row.organisation_id == logged.organisation_id)
     wanted = [row for row in rows if not row.events or logged.name in row.events]
     if not wanted:
         return []

@@ -15,6 +15,7 @@ __all__ = [
     "agents_tickets",
     "attachment",
     "categories",
+    "is_followed",
     "links",
     "message",
     "open_tickets_about",
@@ -51,6 +52,12 @@ def tickets_of(target: str, *, only_open: bool = False) -> list[Ticket]:
     """
     rows = Ticket.objects.filter(links__target=target).order_by("-pk")
     return list(rows.open() if only_open else rows)
+
+
+def is_followed(ticket_id: int) -> bool:
+    """Whether anybody but the requester wants to hear what is said in a ticket: its owner, or watchers."""
+    wanted = Q(owner__isnull=False) | Q(watching__isnull=False)
+    return Ticket.objects.filter(wanted, pk=ticket_id).exists()
 
 
 def open_tickets_about(actor: Actor, *, asset_id: int | None = None, service_id: int | None = None) -> list[Ticket]:

@@ -23,10 +23,11 @@ class Event:
 
 E = TypeVar("E", bound=Event)
 Reaction = Callable[[Any, LoggedEvent], None]
+Condition = Callable[[Any], bool]
 
 events: dict[str, type[Event]] = {}
 reactions: dict[str, Reaction] = {}
-_reactions_of: dict[str, list[str]] = {}
+_reactions_of: dict[str, list[tuple[str, Condition | None]]] = {}
 Follower = Callable[[LoggedEvent], list[JobCall]]
 _followers: list[Follower] = []
 
@@ -45,15 +46,20 @@ def event(name: str, *, text: str | Promise) -> Callable[[type[E]], type[E]]:
     return declare
 
 
-def on(kind: type[E]) -> Callable[[Callable[[E, LoggedEvent], None]], Callable[[E, LoggedEvent], None]]:
-    """Run the decorated function in the worker whenever the event has happened (at least once, so idempotent)."""
+def on(
+    kind: type[E], *, when: Callable[[E], bool] | None = None
+) -> Callable[[Callable[[E, LoggedEvent], None]], Callable[[E, LoggedEvent], None]]:
+    """Run the decorated function in the worker whenever the event has happened (at least once, so idempotent).
+
+    ``when`` is asked in the action's transaction and saves the job where there is surely nothing to do.
+    """
 
     def declare(reaction: Callable[[E, LoggedEvent], None]) -> Callable[[E, LoggedEvent], None]:
         name = f"{reaction.__module__}.{reaction.__qualname__}"
         if name in reactions:
             raise ValueError(f"The reaction '{name}' is declared twice.")
         reactions[name] = reaction
-        _reactions_of.setdefault(kind.event_name, []).append(name)
+        _reactions_of.setdefault(kind.event_name, []).append((name, when))
         return reaction
 
     return declare
@@ -84,7 +90,11 @@ def emit(actor: Actor, fact: Event, *, subject: Subject | models.Model) -> Logge
         actor_name=actor.name,
         data=asdict(fact),
     )
-    calls = [JobCall(react, {"reaction": name, "event": logged.pk}) for name in _reactions_of.get(fact.event_name, [])]
+    calls = [
+        JobCall(react, {"reaction": name, "event": logged.pk})
+        for name, when in _reactions_of.get(fact.event_name, [])
+        if when is None or when(fact)
+    ]
     defer_many([*calls, *(call for follower in _followers for call in follower(logged))])
     return logged
 

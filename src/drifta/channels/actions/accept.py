@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from drifta.channels import language, queries
+from drifta.channels import language
 from drifta.channels.actions import letters
 from drifta.channels.content import Content, content_of
 from drifta.channels.filters.author import is_address
@@ -135,10 +135,9 @@ def _subject_of(arrived: Incoming) -> str:
 def _others(arrived: Incoming) -> Iterator[Address]:
     """Everybody in To and Cc but the desk and the author."""
     named = [one for one in (*arrived.mail.to, *arrived.mail.cc) if is_address(one.address)][:50]
-    ours = {row.address for row in queries.desk_addresses(one.address for one in named)}
     author = arrived.author.address.lower() if arrived.author else ""
     for one in named:
-        if not ours & set(queries.base_addresses([one.address])) and one.address.lower() != author:
+        if one.address.lower() != author and not arrived.house.is_ours(one.address):
             yield one
 
 

@@ -14,8 +14,7 @@ from drifta.channels.events import MailUnprocessed
 from drifta.channels.incoming import Incoming, Outcome
 from drifta.channels.mail.parse import Mail, parse
 from drifta.channels.models import RawMail
-from drifta.channels.settings import MailSettings
-from drifta.kernel import clock, files, settings
+from drifta.kernel import clock, files
 from drifta.kernel.actions import action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
@@ -50,17 +49,17 @@ def claim(actor: Actor, *, lane: int) -> list[int]:
 @action("channels.process", label=_("Process mail"), icon="mail")
 def process(actor: Actor, *, mails: list[int]) -> None:
     """Process claimed mails in one transaction; what fails is put aside with the reason. The system's own."""
-    values = settings.get(MailSettings)
+    memory = lookups.Memory()
     rows = RawMail.objects.select_for_update(of=("self",)).select_related("organisation")
     for raw in rows.filter(pk__in=mails, state=S.RECEIVED).order_by("pk"):
         with translation.override(raw.organisation.language):
-            _process(actor, raw, values)
+            _process(actor, raw, memory)
 
 
-def _process(actor: Actor, raw: RawMail, values: MailSettings) -> None:
+def _process(actor: Actor, raw: RawMail, memory: lookups.Memory) -> None:
     try:
         with transaction.atomic():
-            _work(actor, raw, values)
+            _work(actor, raw, memory)
     except (OperationalError, InterfaceError):
         raise  # the database's fault, not the mail's: the whole portion is tried again
     except Exception as error:
@@ -70,9 +69,9 @@ def _process(actor: Actor, raw: RawMail, values: MailSettings) -> None:
         put_aside(actor, raw, "error", last)
 
 
-def _work(actor: Actor, raw: RawMail, values: MailSettings) -> None:
+def _work(actor: Actor, raw: RawMail, memory: lookups.Memory) -> None:
     mail = parse(files.read(raw.sha256))
-    house = lookups.Lookups(raw, mail, values)
+    house = lookups.Lookups(raw, mail, memory)
     _note_head(raw, mail, house.fingerprint)
     arrived = lookups.incoming(raw, mail, house)
     outcome = incoming.run(arrived)

@@ -11,13 +11,12 @@ from drifta.channels.content import content_of
 from drifta.channels.events import MailDiscarded, MailRetried
 from drifta.channels.filters.author import is_address
 from drifta.channels.incoming import Incoming
-from drifta.channels.lookups import Lookups, incoming
+from drifta.channels.lookups import Lookups, Memory, incoming
 from drifta.channels.mail import thread
 from drifta.channels.mail.parse import parse
 from drifta.channels.models import RawMail
-from drifta.channels.settings import MailSettings
 from drifta.desk import actions as desk
-from drifta.kernel import clock, files, settings
+from drifta.kernel import clock, files
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import SYSTEM, Actor
 from drifta.kernel.events import emit
@@ -56,7 +55,7 @@ def make_ticket(actor: Actor, raw: RawMail) -> RawMail:
     """Make a ticket of a mail whatever the filters said; its sender becomes the requester if there is one."""
     _require_open(raw)
     mail = parse(files.read(raw.sha256))
-    house = Lookups(raw, mail, settings.get(MailSettings))
+    house = Lookups(raw, mail, Memory())
     arrived = incoming(raw, mail, house)
     content = content_of(mail)
     ticket = desk.create(

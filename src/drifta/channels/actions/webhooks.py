@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from drifta.channels import webhooks
 from drifta.channels.events import WebhookChanged
 from drifta.channels.models import WebhookDelivery, WebhookEndpoint
 from drifta.kernel import clock, secrets
@@ -62,6 +63,7 @@ def remove_webhook(actor: Actor, row: WebhookEndpoint) -> None:
     """Tell this address nothing any more; what was not delivered yet is dropped."""
     emit(actor, WebhookChanged(webhook=row.name), subject=row)
     row.delete()
+    webhooks.listening.forget()
 
 
 @action("channels.note_delivery", label=gettext_lazy("Note a webhook's answer"), icon="webhook")
@@ -94,3 +96,4 @@ def _save(
     row.name, row.url, row.events = name.strip()[:100] or parts.hostname, url.strip(), sorted(set(event_names))
     row.may_be_internal = may_be_internal
     row.save()
+    webhooks.listening.forget()

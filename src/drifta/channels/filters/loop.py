@@ -22,18 +22,29 @@ class LoopFilter:
             return Outcome("unprocessed", "no-sender")
         if house.is_ours(incoming.author.address):
             return Outcome("unprocessed", "own-address", incoming.author.address)
-        if _goes_round(incoming, incoming.author.address):
+        if thread.is_growing(mail.subject):
             return Outcome("unprocessed", "loop", mail.subject[:300])
         return None
 
 
-def _goes_round(incoming: Incoming, address: str) -> bool:
-    """Whether the subject tells of a loop: prefix upon prefix, or ever longer from one answer to the next."""
-    mail = incoming.mail
-    if thread.is_growing(mail.subject):
-        return True
-    is_answer = bool(mail.in_reply_to or mail.references or thread.without_prefixes(mail.subject) != mail.subject)
-    return is_answer and thread.keeps_growing([*incoming.house.subjects_lately(address), mail.subject])
+class GrowthFilter:
+    """Ends loops in which each side puts its words before the other's subject; comes after the threading."""
+
+    kind = "growth"
+    order = 92
+
+    def apply(self, incoming: Incoming) -> Outcome | None:
+        """Ask for a look at an answer whose subject has grown from one mail to the next."""
+        named = incoming.ticket or incoming.refused_ticket
+        if named is None or incoming.author is None or not self._is_longer(incoming, named):
+            return None
+        subjects = incoming.house.subjects_lately(incoming.author.address)
+        is_loop = thread.keeps_growing([*subjects, incoming.mail.subject])
+        return Outcome("unprocessed", "loop", incoming.mail.subject[:300]) if is_loop else None
+
+    def _is_longer(self, incoming: Incoming, ticket: int) -> bool:
+        begun, now = thread.essence(incoming.house.subject_of(ticket)), thread.essence(incoming.mail.subject)
+        return len(now) > len(begun) and begun in now
 
 
 class FloodFilter:
@@ -51,4 +62,5 @@ class FloodFilter:
 
 
 filters.register(LoopFilter())
+filters.register(GrowthFilter())
 filters.register(FloodFilter())
