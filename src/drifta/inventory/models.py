@@ -16,6 +16,7 @@ class Site(Versioned):
     address = models.CharField(_("address"), max_length=300, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Stockholm")
 
+    resource = "sites"
     objects = VisibleQuerySet.as_manager()
 
     class Meta:
@@ -55,6 +56,7 @@ class Asset(Versioned):
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    resource = "assets"
     objects = VisibleQuerySet.as_manager()
 
     class Meta:
@@ -78,6 +80,7 @@ class Service(Versioned):
     assets = models.ManyToManyField(Asset, blank=True, related_name="services")
     note = models.TextField(_("note"), blank=True)
 
+    resource = "services"
     objects = VisibleQuerySet.as_manager()
 
     class Meta:

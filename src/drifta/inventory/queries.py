@@ -42,9 +42,18 @@ def services_on(asset_ids: Collection[int]) -> list[Service]:
     return list(Service.objects.filter(assets__in=asset_ids).distinct().order_by("name"))
 
 
-def choices(actor: Actor, text: str = "", limit: int = 20) -> list[Asset]:
-    """Return assets for a chooser: those whose name, address or serial number contains each word of ``text``."""
-    rows = assets(actor)
+def searched(rows: VisibleQuerySet[Asset], text: str) -> VisibleQuerySet[Asset]:
+    """Narrow to assets whose name, address, model or serial number contains each word."""
     for word in text.split():
-        rows = rows.filter(Q(name__icontains=word) | Q(address__icontains=word) | Q(serial__icontains=word))
-    return list(rows.order_by("name", "pk")[:limit])
+        rows = rows.filter(
+            Q(name__icontains=word)
+            | Q(address__icontains=word)
+            | Q(model__icontains=word)
+            | Q(serial__icontains=word)
+        )
+    return rows
+
+
+def choices(actor: Actor, text: str = "", limit: int = 20) -> list[Asset]:
+    """Return assets for a chooser: those that fit ``text``, by name."""
+    return list(searched(assets(actor), text).order_by("name", "pk")[:limit])

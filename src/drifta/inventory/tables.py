@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.db.models.query import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -77,12 +76,7 @@ class AssetTable(Table):
 
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """Find by name, address, model or serial number."""
-        for word in text.split():
-            rows = rows.filter(
-                Q(name__icontains=word) | Q(address__icontains=word) | Q(model__icontains=word)
-                | Q(serial__icontains=word)
-            )  # fmt: skip
-        return rows
+        return queries.searched(rows, text)  # type: ignore[arg-type]
 
 
 class ServiceTable(Table):

@@ -48,6 +48,8 @@ class Action:
     danger: bool
     versioned: bool
     run: Callable[..., Any]
+    #: Whether palette, bulk bars and the API's verbs offer it; not when its answer needs a page of its own.
+    offered: bool = True
 
     @property
     def verb(self) -> str:
@@ -59,7 +61,13 @@ catalogue: dict[str, Action] = {}
 
 
 def action(
-    name: str, *, label: str | Promise, icon: str = "", danger: bool = False, versioned: bool = False
+    name: str,
+    *,
+    label: str | Promise,
+    icon: str = "",
+    danger: bool = False,
+    versioned: bool = False,
+    offered: bool = True,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function an action under ``name``, which is also the permission it requires.
 
@@ -84,7 +92,7 @@ def action(
                 return function(*args, **kwargs)
 
         catalogue[name] = Action(
-            name, label, icon, _subject_model(function), _parameters(name, function), danger, versioned, run
+            name, label, icon, _subject_model(function), _parameters(name, function), danger, versioned, run, offered
         )
         return run
 
@@ -123,5 +131,5 @@ def actions_for(actor: Actor, subject: models.Model) -> list[Action]:
     return [
         entry
         for _, entry in sorted(catalogue.items())
-        if entry.model is not None and isinstance(subject, entry.model) and may(actor, entry.name, subject)
+        if entry.offered and entry.model is not None and isinstance(subject, entry.model) and may(actor, entry.name, subject)
     ]

@@ -35,6 +35,16 @@ class Role(models.TextChoices):
     AUDITOR = AUDITOR, _("Auditor")
 
 
+class TokenQuerySet(models.QuerySet["ApiToken"]):
+    """API tokens, narrowed to what an actor may know."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Everybody sees the own tokens, administrators those of their organisations' people."""
+        if may(actor, "people.administer"):
+            return self.filter(person__in=Person.objects.visible_to(actor))
+        return self.filter(person_id=actor.person_id)
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Organisations, narrowed to those an actor works for."""
 
@@ -55,6 +65,7 @@ class Organisation(Subject):
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    resource = "organisations"
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
@@ -124,6 +135,7 @@ class Person(AbstractBaseUser, Versioned):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
 
+    resource = "people"
     objects = PersonManager()
 
     class Meta:
@@ -220,6 +232,7 @@ class Team(Versioned):
     members = models.ManyToManyField(Person, blank=True, related_name="teams")
     is_active = models.BooleanField(_("in use"), default=True)
 
+    resource = "teams"
     objects = VisibleQuerySet.as_manager()
 
     class Meta:
@@ -248,6 +261,9 @@ class ApiToken(Subject):
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    resource = "tokens"
+    objects = TokenQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

@@ -115,12 +115,7 @@ def first_organisation() -> Organisation | None:
 
 def choices(actor: Actor, text: str = "", limit: int = 20) -> list[Person]:
     """Return people for a chooser: those whose name or address contains ``text``, by name."""
-    rows = Person.objects.visible_to(actor).present().select_related("organisation")
-    for word in text.split():
-        rows = rows.filter(
-            Q(name__icontains=word)
-            | Q(pk__in=ContactPoint.objects.filter(value__icontains=word.lower()).values("person_id"))
-        )
+    rows = searched(Person.objects.visible_to(actor).present().select_related("organisation"), text)
     return list(rows.order_by("name", "pk")[:limit])
 
 
@@ -159,3 +154,21 @@ def organisations_of_nobody() -> OrganisationQuerySet:
 def teams_of_nobody() -> models.QuerySet[Team]:
     """Return no teams: what a form's field starts with, before it knows who asks."""
     return Team.objects.none()
+
+
+def ids_by_email(email: str) -> models.QuerySet[Any]:
+    """Return the ids of who has this mail address, for another query."""
+    rows = ContactPoint.objects.filter(kind=ContactPoint.Kind.EMAIL, value=email.strip().lower())
+    return rows.values("person_id")
+
+
+def searched(rows: PersonQuerySet, text: str) -> PersonQuerySet:
+    """Narrow to people whose name, title or address contains each word; a number is found as people type it."""
+    for word in text.split():
+        points = Q(value__icontains=word)
+        digits = "".join(letter for letter in word if letter.isdigit()).lstrip("0")
+        if len(digits) >= 4:
+            points |= Q(value__contains=digits)
+        found = ContactPoint.objects.filter(points, person=models.OuterRef("pk"))
+        rows = rows.filter(Q(name__icontains=word) | Q(title__icontains=word) | models.Exists(found))
+    return rows

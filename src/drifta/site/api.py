@@ -18,6 +18,7 @@ from drifta import __version__
 from drifta.kernel.actions import Action, Conflict, catalogue
 from drifta.kernel.modules import Module
 from drifta.kernel.rest import Problem, authenticated, based_on, get_visible, problem
+from drifta.site import events_api
 
 api = NinjaAPI(
     title="Drifta",
@@ -99,6 +100,7 @@ def _routers() -> None:
     for config in apps.get_app_configs():
         if isinstance(config, Module) and config.label != "site" and find_spec(f"{config.name}.api"):
             api.add_router("", import_module(f"{config.name}.api").router)
+    api.add_router("", events_api.router)
 
 
 def resource_name(model: type[models.Model]) -> str:
@@ -109,7 +111,7 @@ def resource_name(model: type[models.Model]) -> str:
 def _verbs() -> None:
     """Give each action on a row that the interface shows its address: ``POST /tickets/42/close``."""
     for entry in catalogue.values():
-        if entry.model is not None and hasattr(entry.model, "resource"):
+        if entry.offered and entry.model is not None and hasattr(entry.model, "resource"):
             _verb(entry, entry.model)
 
 

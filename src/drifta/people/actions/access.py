@@ -14,7 +14,7 @@ from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
 from drifta.kernel.models import change
-from drifta.people import tokens
+from drifta.people import invitation_mail, tokens
 from drifta.people.actions.persons import require_other_administrator
 from drifta.people.events import (
     InvitationAccepted,
@@ -34,9 +34,9 @@ from drifta.people.sessions import session_keys
 INVITATION_LASTS = timedelta(days=7)
 
 
-@action("people.invite", label=gettext_lazy("Invite"), icon="send")
+@action("people.invite", label=gettext_lazy("Invite"), icon="send", offered=False)
 def invite(actor: Actor, person: Person) -> tuple[Invitation, str]:
-    """Make a one-time link for choosing a password; earlier links end. Returns its row and its secret part."""
+    """Send a one-time link for choosing a password; earlier links end. Returns its row and its secret part."""
     if not person.email:
         raise Refused(
             _("%(name)s has no mail address. Add one to the contact points first.") % {"name": person.name}
@@ -52,6 +52,7 @@ def invite(actor: Actor, person: Person) -> tuple[Invitation, str]:
         person=person, digest=tokens.digest(secret), expires_at=now + INVITATION_LASTS
     )
     emit(actor, Invited(person=person.pk, name=person.name), subject=person)
+    invitation_mail.send(person, secret, INVITATION_LASTS)
     return invitation, secret
 
 
@@ -69,7 +70,7 @@ def accept_invitation(actor: Actor, invitation: Invitation, *, password: str) ->
     return person
 
 
-@action("people.set_password", label=gettext_lazy("Set password"), icon="password")
+@action("people.set_password", label=gettext_lazy("Set password"), icon="password", offered=False)
 def set_password(actor: Actor, person: Person, *, password: str) -> Person:
     """Give a person a new password. Raises ``Refused`` with the reasons when it is too weak."""
     _store_password(person, password)

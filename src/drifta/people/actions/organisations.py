@@ -1,6 +1,6 @@
 """Organisations: whose people, assets and tickets these are."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from drifta.people.models import Organisation, Person
 
 @action("people.create_organisation", label=gettext_lazy("Add organisation"), icon="building")
 def create_organisation(
-    actor: Actor, *, name: str, language: str = "en", mail_domains: Iterable[str] = (), is_demo: bool = False
+    actor: Actor, *, name: str, language: str = "en", mail_domains: Sequence[str] = (), is_demo: bool = False
 ) -> Organisation:
     """Add an organisation; whoever adds it works for it from now on."""
     organisation = Organisation(
@@ -36,7 +36,7 @@ def edit_organisation(
     *,
     name: str | None = None,
     language: str | None = None,
-    mail_domains: Iterable[str] | None = None,
+    mail_domains: Sequence[str] | None = None,
 ) -> Organisation:
     """Change what is given; ``None`` leaves a value as it is."""
     wanted = {
@@ -54,7 +54,7 @@ def edit_organisation(
     return organisation
 
 
-def clean_domains(domains: Iterable[str]) -> list[str]:
+def clean_domains(domains: Sequence[str]) -> list[str]:
     """Return mail domains in lower case, without @ and blanks, each once. Raises ``Refused`` for what is none."""
     cleaned = [domain.strip().lower().removeprefix("@").rstrip(".") for domain in domains]
     for domain in cleaned:

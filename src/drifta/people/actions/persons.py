@@ -1,6 +1,6 @@
 """Persons: entered, corrected, and given roles."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,15 +26,15 @@ def create(
     *,
     organisation_id: int,
     name: str,
-    emails: Iterable[str] = (),
-    phones: Iterable[str] = (),
+    emails: Sequence[str] = (),
+    phones: Sequence[str] = (),
     language: str = "",
     title: str = "",
     manager_id: int | None = None,
     site_id: int | None = None,
     is_vip: bool = False,
     note: str = "",
-    roles: Iterable[str] = (REQUESTER,),
+    roles: Sequence[str] = (REQUESTER,),
 ) -> Person:
     """Enter somebody; the first mail address is the primary one. Who gives other roles needs the right to."""
     organisation = _organisation(actor, organisation_id)
@@ -72,7 +72,7 @@ def edit(
     site_id: int | None = None,
     is_vip: bool | None = None,
     note: str | None = None,
-    clear: Iterable[str] = (),
+    clear: Sequence[str] = (),
 ) -> Person:
     """Change what is given. ``email`` chooses the primary one among the person's addresses; ``clear`` names
     ``manager_id`` or ``site_id`` to be emptied."""
@@ -104,7 +104,7 @@ def edit_profile(
 
 
 @action("people.set_roles", label=gettext_lazy("Change roles"), icon="shield")
-def set_roles(actor: Actor, person: Person, *, roles: Iterable[str]) -> Person:
+def set_roles(actor: Actor, person: Person, *, roles: Sequence[str]) -> Person:
     """Give a person exactly these roles. The last administrator who can sign in stays one."""
     wanted, before = _roles(roles), list(person.roles)
     if wanted == before:
@@ -120,7 +120,7 @@ def set_roles(actor: Actor, person: Person, *, roles: Iterable[str]) -> Person:
 
 
 @action("people.serve", label=gettext_lazy("Change organisations served"), icon="building")
-def serve(actor: Actor, person: Person, *, organisation_ids: Iterable[int]) -> Person:
+def serve(actor: Actor, person: Person, *, organisation_ids: Sequence[int]) -> Person:
     """Let a person work for exactly these organisations beside the own one."""
     visible = Organisation.objects.visible_to(actor)
     chosen = list(visible.filter(pk__in=list(organisation_ids)))
@@ -159,7 +159,7 @@ def _name(name: str) -> str:
     return cleaned
 
 
-def _roles(roles: Iterable[str]) -> list[str]:
+def _roles(roles: Sequence[str]) -> list[str]:
     wanted = set(roles)
     unknown = wanted - set(ROLES)
     if unknown:

@@ -1,6 +1,6 @@
 """Teams and who is in them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from drifta.people.models import Organisation, Person, Team
 
 @action("people.create_team", label=gettext_lazy("Add team"), icon="users-group")
 def create_team(
-    actor: Actor, *, organisation_id: int, name: str, line: int = 1, member_ids: Iterable[int] = ()
+    actor: Actor, *, organisation_id: int, name: str, line: int = 1, member_ids: Sequence[int] = ()
 ) -> Team:
     """Make a team of one of the three lines."""
     if not Organisation.objects.visible_to(actor).filter(pk=organisation_id).exists():
@@ -46,7 +46,7 @@ def edit_team(
 
 
 @action("people.set_members", label=gettext_lazy("Change members"), icon="users")
-def set_members(actor: Actor, team: Team, *, member_ids: Iterable[int]) -> Team:
+def set_members(actor: Actor, team: Team, *, member_ids: Sequence[int]) -> Team:
     """Let a team have exactly these members; only people who work for its organisation can be one."""
     before = set(team.members.values_list("pk", flat=True))
     members = _members(actor, member_ids)
@@ -64,7 +64,7 @@ def set_members(actor: Actor, team: Team, *, member_ids: Iterable[int]) -> Team:
     return team
 
 
-def _members(actor: Actor, member_ids: Iterable[int]) -> list[Person]:
+def _members(actor: Actor, member_ids: Sequence[int]) -> list[Person]:
     return list(Person.objects.visible_to(actor).present().filter(pk__in=list(member_ids)))
 
 

@@ -1,6 +1,6 @@
 """API tokens: made (and shown once), revoked."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -20,13 +20,13 @@ from drifta.people.models import ApiToken, Person
 SHOWN = 12
 
 
-@action("people.create_token", label=gettext_lazy("Make API token"), icon="key")
+@action("people.create_token", label=gettext_lazy("Make API token"), icon="key", offered=False)
 def create_token(
     actor: Actor,
     person: Person,
     *,
     name: str,
-    scopes: Iterable[str] = (),
+    scopes: Sequence[str] = (),
     expires_at: datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """Make a token that acts for ``person``; returns its row and the token itself, which is never shown again."""

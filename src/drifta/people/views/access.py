@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from drifta.kernel import clock
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import require
-from drifta.people import actions, invitation, tokens
+from drifta.people import actions, invitation_mail, tokens
 from drifta.people.forms import ChoosePasswordForm, MergeForm, RolesForm
 from drifta.people.models import ApiToken, Invitation
 from drifta.people.views.persons import visible
@@ -41,8 +41,7 @@ def invite(request: Request, pk: int) -> HttpResponse:
     """Invite a person: the link goes out by mail, and is shown once in case that mail cannot be sent."""
     shown = visible(request, pk)
     made, secret = actions.invite(request.actor, shown)
-    invitation.send(shown, secret)
-    link = invitation.link(secret)
+    link = invitation_mail.link(secret)
     context = {"title": _("Invitation of %(name)s") % {"name": shown.name}, "person": shown, "link": link, "made": made}
     return render(request, "people/invited.html", context)
 

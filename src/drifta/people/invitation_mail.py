@@ -1,12 +1,13 @@
 """The mail that invites somebody, and the link in it."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from drifta.people.actions.access import INVITATION_LASTS
 from drifta.people.models import Person
 
 
@@ -15,10 +16,10 @@ def link(secret: str) -> str:
     return f"{settings.BASE_URL}{reverse('people:accept-invitation', args=[secret])}"
 
 
-def send(person: Person, secret: str) -> None:
+def send(person: Person, secret: str, lasts: timedelta) -> None:
     """Send the invitation in the person's language, through the outbox."""
     assert person.email
-    context = {"person": person, "link": link(secret), "days": INVITATION_LASTS.days}
+    context = {"person": person, "link": link(secret), "days": lasts.days}
     with translation.override(person.language):
         subject = render_to_string("people/mail/invitation_subject.txt", context).strip()
         text = render_to_string("people/mail/invitation.txt", context)
