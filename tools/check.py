@@ -29,9 +29,9 @@ def python(*words: str) -> list[str]:
 
 
 QUESTIONS = [
-    Question("style", [str(BIN / "ruff"), "check", "--quiet", "."], "ruff check --fix ."),
+    Question("style", [str(BIN / "ruff"), "check", "--quiet", "--output-format=concise", "."], "ruff check --fix ."),
     Question("layout", [str(BIN / "ruff"), "format", "--check", "--quiet", "."], "ruff format ."),
-    Question("contracts", [str(BIN / "lint-imports"), "--no-timing"]),
+    Question("contracts", [str(BIN / "lint-imports"), "--no-logo"]),
     Question("tree", python("-m", "tools.tree")),
     Question("templates", python("-m", "tools.templates")),
     Question("template layout", [str(BIN / "djlint"), "src", "--lint", "--quiet"]),

@@ -13,15 +13,21 @@ SPOKEN = {"title", "alt", "placeholder", "aria-label", "aria-description", "labe
 """Attributes that people read or hear."""
 SILENT = {"script", "style", "code", "pre", "kbd", "svg"}
 """Elements whose text is not prose."""
-TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
+TAG = re.compile(r"{%.*?%}|{#.*?#}", re.DOTALL)
+VALUE = re.compile(r"{{.*?}}", re.DOTALL)
 COMMENT = re.compile(r"{%\s*comment.*?endcomment\s*%}", re.DOTALL)
 BLOCK = re.compile(r"{%\s*(blocktrans(?:late)?)\b.*?{%\s*end\1\s*%}", re.DOTALL)
 CLASSES = re.compile(r"{%\s*block\s+(?:width|\w*class\w*)\s*%}[^<{]*{%\s*endblock[^%]*%}")
 """Blocks that hold names of CSS classes."""
 WORD = re.compile(r"[^\W\d_]{2,}")
-NAMES = {"Drifta"}
+NAMES = re.compile(r"\b(?:Drifta|PostgreSQL|Python|AGPL-3\.0-or-later)\b")
+"""Names, which are the same in every language."""
+CODE = re.compile(r"""[\w-]+=(?:"[^"]*"|'[^']*'|[^\s<>]*)""")
+"""Attributes and queries that a block gives to its parent."""
+ALONE = {"message_html.html"}
+"""Documents that are shown in a sandbox of their own and bring their style along."""
 HOLE = "\x00"
-"""Stands for a template tag; it is no word."""
+"""Stands for a value; it is no word."""
 
 Find = tuple[int, str]
 
@@ -72,13 +78,13 @@ class Reader(HTMLParser):
 
 def words(text: str) -> bool:
     """Whether ``text`` has words of a language in it."""
-    return any(word not in NAMES for word in WORD.findall(text))
+    return WORD.search(NAMES.sub("", CODE.sub("", text))) is not None
 
 
 def blank(text: str) -> str:
-    """Return ``text`` with its template tags replaced by holes, its lines kept."""
-    for pattern in (COMMENT, BLOCK, CLASSES, TAG):
-        text = pattern.sub(lambda match: HOLE + "\n" * match[0].count("\n"), text)
+    """Return ``text`` with its values replaced by holes and its template tags by spaces, its lines kept."""
+    for pattern, stand_in in ((COMMENT, " "), (BLOCK, HOLE), (CLASSES, " "), (VALUE, HOLE), (TAG, " ")):
+        text = pattern.sub(lambda match, stand_in=stand_in: stand_in + "\n" * match[0].count("\n"), text)
     return text
 
 
@@ -93,7 +99,7 @@ def examine(text: str) -> list[Find]:
 def templates() -> Iterator[Path]:
     """Every HTML template of the house; those of the tests aside."""
     for path in sorted((ROOT / "src").rglob("templates/**/*.html")):
-        if "tests" not in path.parts:
+        if "tests" not in path.parts and path.name not in ALONE:
             yield path
 
 
