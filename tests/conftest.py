@@ -1,0 +1,34 @@
+"""Fixtures of the whole-house tests: a running Drifta, and a browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.running import Running, drifta
+
+#: What keeps Chromium quiet on a machine without a screen and without the internet.
+CHROMIUM = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Running]:
+    """Return a freshly started, empty Drifta, shared by the tests of one session."""
+    with drifta() as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a headless Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield chromium
+        chromium.close()
