@@ -37,10 +37,20 @@ class CheckForm(forms.Form):
         label=_("Depends on"), coerce=int, required=False, help_text=_("If one of these is bad, that is the cause.")
     )
 
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
     def __init__(
-        self, data: Any = None, *, actor: Actor, choices: dict[str, list[tuple[int, str]]], **more: Any
+        self,
+        data: Any = None,
+        *,
+        actor: Actor,
+        choices: dict[str, list[tuple[int, str]]],
+        check: Check | None = None,
+        **more: Any,
     ) -> None:
         super().__init__(data, **more)
+        if check is not None:
+            self.fields["organisation_id"].disabled = True
         empty: list[tuple[Any, str]] = [("", "–")]
         for name, listed in choices.items():
             self.fields[name].choices = empty + listed if name == "asset_id" else listed  # type: ignore[attr-defined]
@@ -67,12 +77,9 @@ class ProbeForm(forms.Form):
     """A new probe."""
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Such as the site's name: “Oslo”."))
-    organisation_id = forms.TypedChoiceField(
-        label=_("Organisation"),
-        coerce=int,
-        empty_value=None,
-        required=False,
-        help_text=_("Empty: it may run the checks of every organisation."),
+    organisation_id = forms.TypedChoiceField(label=_("Organisation"), coerce=int)
+    shared = forms.BooleanField(
+        label=_("For every organisation"), required=False, help_text=_("It may run the checks of all organisations.")
     )
     site_id = forms.TypedChoiceField(label=_("Site"), coerce=int, empty_value=None, required=False)
 
@@ -80,4 +87,4 @@ class ProbeForm(forms.Form):
         super().__init__(data)
         for name, listed in choices.items():
             empty: list[tuple[Any, str]] = [("", "–")]
-            self.fields[name].choices = empty + listed  # type: ignore[attr-defined]
+            self.fields[name].choices = empty + listed if name == "site_id" else listed  # type: ignore[attr-defined]

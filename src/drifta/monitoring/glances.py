@@ -62,7 +62,7 @@ _HISTORY = """
 SELECT check_id, extract(epoch FROM at)::float8, state FROM monitoring_statechange
  WHERE check_id = ANY(%(checks)s) AND at >= to_timestamp(%(start)s) AND at < to_timestamp(%(end)s)
 UNION ALL
-SELECT wanted, extract(epoch FROM c.at)::float8, c.state FROM unnest(%(checks)s) wanted CROSS JOIN LATERAL
+SELECT wanted, extract(epoch FROM c.at)::float8, c.state FROM unnest(%(checks)s::int8[]) wanted CROSS JOIN LATERAL
        (SELECT at, state FROM monitoring_statechange WHERE check_id = wanted AND at < to_timestamp(%(start)s)
          ORDER BY at DESC LIMIT 1) c
 ORDER BY 2

@@ -22,18 +22,19 @@ class State(models.IntegerChoices):
 
 
 class ProbeQuerySet(VisibleQuerySet["Probe"]):
-    """Probes; those of no organisation belong to the house and serve everybody."""
+    """Probes; shared ones serve every organisation."""
 
     def usable_by(self, actor: Actor) -> Self:
         """Return the probes that may run the actor's checks."""
         if actor.organisation_ids is None:
             return self
-        return self.filter(Q(organisation_id__in=actor.organisation_ids) | Q(organisation=None))
+        return self.filter(Q(organisation_id__in=actor.organisation_ids) | Q(shared=True))
 
 
 class Probe(Subject):
     """A poller at one site: its key (as a hash), what it last said about itself, and whether it is silent.
 
+    A ``shared`` one runs checks of every organisation; the ``local`` one belongs to the server itself.
     ``clock_offset`` is how many milliseconds its clock is ahead (0 within the tolerance).
     """
 
@@ -43,6 +44,7 @@ class Probe(Subject):
     key_hash = models.CharField(max_length=64, unique=True)
     key_made_at = models.DateTimeField(default=clock.now)
     local = models.BooleanField(default=False)
+    shared = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
     seen_at = models.DateTimeField(null=True)
     silent_since = models.DateTimeField(null=True)

@@ -50,12 +50,14 @@ def create_check(
     values = _validated(kind, settings)
     _refuse_bad_times(interval, timeout, retries, retry_interval)
     place = place_of(kind, values.model_dump(mode="json"))
+    probe = _probe(actor, probe_id)
+    _adopt(probe, organisation_id)
     check = Check.objects.create(
         organisation_id=organisation_id,
         name=name.strip()[:200],
         kind=kind,
         settings=kinds.stored(values),
-        probe=_probe(actor, probe_id),
+        probe=probe,
         asset_id=asset_id,
         interval=interval,
         timeout=timeout,
@@ -196,6 +198,13 @@ def _probe(actor: Actor, probe_id: int | None) -> Probe:
     if probe is None:
         raise Refused(_("There is no such probe. Register a probe first, or choose another one."))
     return probe
+
+
+def _adopt(probe: Probe, organisation_id: int) -> None:
+    """Give the server's own probe, which is there before any organisation, to the first one that uses it."""
+    if probe.organisation_id is None and probe.local:
+        probe.organisation_id = organisation_id
+        probe.save(update_fields=["organisation"])
 
 
 def _set_parents(actor: Actor, check: Check, parents: list[int]) -> None:

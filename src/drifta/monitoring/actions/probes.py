@@ -12,6 +12,7 @@ from drifta.kernel.actor import SYSTEM, Actor
 from drifta.kernel.events import emit
 from drifta.monitoring.events import ProbeKeyChanged, ProbeRegistered, ProbeRemoved
 from drifta.monitoring.models import Probe
+from drifta.people import queries as people
 
 PREFIX = "drifta-probe-"
 
@@ -28,16 +29,27 @@ def key_hash(key: str) -> str:
 
 @action("monitoring.register_probe", label=gettext_lazy("Register probe"), icon="plus")
 def register_probe(
-    actor: Actor, *, name: str, organisation_id: int | None = None, site_id: int | None = None
+    actor: Actor,
+    *,
+    name: str,
+    organisation_id: int | None = None,
+    site_id: int | None = None,
+    shared: bool = False,
 ) -> tuple[Probe, str]:
-    """Enter a probe; returns it with its key, which cannot be shown again."""
+    """Enter a probe, of the actor's own organisation by default; returns it with its key, shown only now."""
+    organisation_id = organisation_id or actor.organisation_id
     if organisation_id is not None and not actor.sees_organisation(organisation_id):
         raise Refused(_("You do not work for this organisation."))
     if Probe.objects.filter(organisation_id=organisation_id, name=name).exists():
         raise Refused(_("There is a probe of this name already. Choose another name."))
     key = new_key()
     probe = Probe.objects.create(
-        name=name, organisation_id=organisation_id, site_id=site_id, key_hash=key_hash(key), key_made_at=clock.now()
+        name=name,
+        organisation_id=organisation_id,
+        site_id=site_id,
+        shared=shared or organisation_id is None,
+        key_hash=key_hash(key),
+        key_made_at=clock.now(),
     )
     emit(actor, ProbeRegistered(probe=probe.pk, name=name), subject=probe)
     return probe, key
@@ -68,11 +80,22 @@ def remove_probe(actor: Actor, probe: Probe) -> None:
 def local_probe(actor: Actor, *, key: str | None = None) -> str | None:
     """Make sure that the server's own probe exists and that ``key`` is its key; returns a new key if it is not."""
     probe = Probe.objects.filter(local=True).first()
+    owner = people.first_organisation()
+    if probe is not None and probe.organisation_id is None and owner is not None:
+        probe.organisation_id = owner.pk
+        probe.save(update_fields=["organisation"])
     if probe is not None and key is not None and probe.key_hash == key_hash(key):
         return None
     if probe is not None:
         return rotate_key(SYSTEM, probe)
     key = new_key()
-    probe = Probe.objects.create(name=_("This server"), local=True, key_hash=key_hash(key), key_made_at=clock.now())
+    probe = Probe.objects.create(
+        name=_("This server"),
+        organisation_id=owner.pk if owner else None,
+        local=True,
+        shared=True,
+        key_hash=key_hash(key),
+        key_made_at=clock.now(),
+    )
     emit(actor, ProbeRegistered(probe=probe.pk, name=probe.name), subject=probe)
     return key

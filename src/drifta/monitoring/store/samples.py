@@ -166,6 +166,8 @@ class _Parts:
 
 def read(numbers: list[int], start: int, end: int) -> dict[int, Samples]:
     """Return the samples of several series with start <= time < end (seconds), by number of series."""
+    if not numbers:
+        return {}
     parts = {number: _Parts([], [], []) for number in numbers}
     with connection.cursor() as cursor:
         cursor.execute(_READ, {"series": numbers, "start": start, "end": end})

@@ -87,7 +87,7 @@ def series(request: Request, number: int) -> HttpResponse:
     shown = visible(request, number)
     query = request.GET
     wanted = charts.span(query.get("range", ""), query.get("from", ""), query.get("to", ""), query.get("width", ""))
-    return JsonResponse(charts.chart(shown, query.get("metric", "")[:100], wanted))
+    return JsonResponse(charts.chart(shown, query.get("metric", "").replace("\0", "")[:100], wanted))
 
 
 @require_safe
@@ -119,7 +119,8 @@ def _defaults(request: Request) -> dict[str, Any]:
 
 def _create(request: Request, kind: str, common: CheckForm, own: ModelForm[BaseModel]) -> Check:
     settings = kinds.plain(own.to_model())
-    values = {**common.cleaned_data, "asset_id": common.cleaned_data["asset_id"] or None}
+    values = {name: value for name, value in common.cleaned_data.items() if name != "version"}
+    values["asset_id"] = values["asset_id"] or None
     return actions.create_check(request.actor, kind=kind, settings=settings, **values)
 
 
