@@ -22,6 +22,7 @@ whenPresent("select[data-chooser]", (select) => {
     create: "create" in select.dataset,
     maxOptions: 200,
     closeAfterSelect: !select.multiple,
+    refreshThrottle: url ? 300 : 0,
     placeholder: select.getAttribute("placeholder") ?? undefined,
     ...(url ? { load: remote(url), shouldLoad: (query) => query.length > 0, searchField: [], sortField: [{ field: "$order" }] } : {}),
     render: { option: line, item: line, no_results: () => `<div class="no-results">${word("no-results")}</div>`,

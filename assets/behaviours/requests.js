@@ -4,6 +4,8 @@ import { csrfToken, delegate, toast, word } from "./core.js";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
+// Copying style attributes from the old element to the new one is what the content policy forbids.
+htmx.config.attributesToSettle = ["class"];
 htmx.config.historyCacheSize = 0;
 htmx.config.refreshOnHistoryMiss = true;
 htmx.config.scrollIntoViewOnBoost = false;

@@ -87,7 +87,7 @@ class Table:
     size: ClassVar[int] = 50
     #: Names of actions (of the catalogue) that can be done to several rows at once.
     bulk: ClassVar[Sequence[str]] = ()
-    #: A template with further buttons for the selected rows; they send the form ``<dom_id>-bulk`` to pages of their own.
+    #: A template with further buttons for the selected rows; they send the form ``<dom_id>-bulk`` to their own pages.
     bulk_template: ClassVar[str] = ""
     #: Subjects on whose change the list fetches itself again, such as ``desk.ticket``.
     live: ClassVar[str] = ""

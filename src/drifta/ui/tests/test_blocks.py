@@ -1,5 +1,8 @@
 """Small parts: states, times, panels, menus, buttons, and what they do for whoever may not."""
 
+import json
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,8 @@ from django.http import HttpRequest
 from django.template import Context, Template
 from django.test import RequestFactory
 
+from drifta.kernel import search
+from drifta.kernel.actions import catalogue
 from drifta.ui import banners, graphics, menu, panels, states, times
 from drifta.ui.menu import MenuEntry
 from drifta.ui.panels import Panel, Slot
@@ -16,6 +21,7 @@ from drifta.ui.tests.conftest import actor
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TEMPLATES = Path(__file__).parents[1] / "templates"
+HOUSE = Path(__file__).parents[2]
 
 
 def request_by(*held: str) -> HttpRequest:
@@ -148,6 +154,27 @@ def test_slots_are_found_by_name() -> None:
 @pytest.mark.django_db
 def test_unknown_objects_have_no_buttons() -> None:
     assert shown("{% action_button 'no.such' obj %}", obj=None).strip() == ""
+
+
+def used_icons() -> Iterator[tuple[str, str]]:
+    """Yield every icon that a template, an action, a menu entry or a state names, with where that is."""
+    for file in HOUSE.rglob("*.html"):
+        for name in re.findall(r'{% icon "([a-z0-9-]+)"|icon(?:_name)?="([a-z0-9-]+)"', file.read_text()):
+            yield "".join(name), str(file)
+    for entry in catalogue.values():
+        yield entry.icon, entry.name
+    for shown_entry in menu._entries.values():
+        yield shown_entry.icon, shown_entry.url_name
+    for one in states.states.values():
+        yield one.icon, one.key
+    for source in search.sources.values():
+        yield source.icon, source.kind
+
+
+def test_every_icon_that_is_named_is_in_the_sprite() -> None:
+    known = set(json.loads((HOUSE.parents[1] / "assets" / "icons.json").read_text()))
+    missing = {(name, where) for name, where in used_icons() if name and name not in known}
+    assert missing == set()
 
 
 def test_templates_have_no_inline_scripts_styles_or_handlers() -> None:
