@@ -53,6 +53,7 @@ class Batch:
         self.urgent = False
         self._text_size = 0
         self._columns: dict[tuple[str, MetricKey], _Column] = {}
+        self._recent: dict[MetricKey, _Column] = {}
 
     def __len__(self) -> int:
         return len(self.check)
@@ -85,11 +86,18 @@ class Batch:
         """Append a measured value to its column; values that are not finite are left out."""
         if not math.isfinite(value):
             return
+        column = self._recent.get(key)
+        if column is None or column.unit != unit:
+            column = self._recent[key] = self._column(key, unit, label)
+        column.rows.append(row)
+        column.values.append(value)
+
+    def _column(self, key: MetricKey, unit: str, label: str | None) -> _Column:
+        """Return the column of a name and unit; two kinds may use one name with different units."""
         column = self._columns.get((unit, key))
         if column is None:
             column = self._columns[unit, key] = _new_column(key, unit, label)
-        column.rows.append(row)
-        column.values.append(value)
+        return column
 
     def encode(self, journal: str, sequence: int, created_at: int, probe: Mapping[str, Any] | None = None) -> bytes:
         """Return the compressed body."""

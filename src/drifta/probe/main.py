@@ -88,6 +88,7 @@ class Probe:
         """Work until ``stop``."""
         self._restore()
         gc.freeze()  # what lives as long as the process need not be looked at again
+        gc.set_threshold(20_000, 20, 20)  # runs make little garbage in cycles
         contact = asyncio.create_task(self._link.run())
         writing = asyncio.create_task(self._write_always())
         stopped = asyncio.create_task(self._stop.wait())

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 from itertools import count
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -48,6 +49,7 @@ class Job:
         "settings",
         "stale",
         "standing",
+        "start",
         "text",
         "timeout",
         "token",
@@ -65,6 +67,7 @@ class Job:
         self.units: Mapping[str, tuple[str, str | None]] = {}
         self.standing = Standing()
         self.text: tuple[str, Mapping[str, Parameter]] | None = None
+        self.start: Callable[[Any, float, Done], None] | None = None
         self.done: Done = _nobody
         self.began = self.due = self.grid = 0.0
         self.wall = 0
@@ -72,6 +75,11 @@ class Job:
         self.demand: str | None = None
         self.seen_token: str | None = None
         self.token: str | None = None
+
+    def leave(self) -> None:
+        """Be assigned no more. The cycle through ``done`` is cut, so that nothing is left to collect."""
+        self.gone = True
+        self.done = _nobody
 
 
 class Statistics:
@@ -116,7 +124,7 @@ class Scheduler:
     def assign(self, assignments: Mapping[int, Assignment]) -> None:
         """Take over what is to be run now: drop, change and add jobs."""
         for identifier in self._jobs.keys() - assignments.keys():
-            self._jobs.pop(identifier).gone = True
+            self._jobs.pop(identifier).leave()
         fresh = []
         for identifier, assignment in assignments.items():
             job = self._jobs.get(identifier)
@@ -181,7 +189,7 @@ class Scheduler:
         if job is not None and job.running:
             return self._change_running(job, new)
         if job is not None:
-            job.gone = True
+            job.leave()
         new.done = lambda result: self._finish(new, result)
         self._jobs[assignment.id] = new
         return new
@@ -189,6 +197,7 @@ class Scheduler:
     def _change_running(self, job: Job, new: Job) -> Job:
         job.assignment, job.interval, job.timeout = new.assignment, new.interval, new.timeout
         job.check, job.settings, job.problem, job.units = new.check, new.settings, new.problem, new.units
+        job.start = new.start
         job.standing, job.text, job.stale = new.standing, None, True
         return job
 
@@ -205,6 +214,7 @@ class Scheduler:
             job.problem = Result(State.UNKNOWN, "settings.invalid", {"problem": _first_problem(error)})
             return
         job.check = check
+        job.start = check.start if isinstance(check, BatchedCheck) else None
         job.units = self._units[assignment.kind]
 
     def _check(self, kind: str) -> AnyCheck | None:
@@ -286,19 +296,18 @@ class Scheduler:
         job.wall = time.time_ns() // 1_000_000
         job.token, job.demand = job.demand, None
         self.statistics.lateness.append(began - job.due)
-        check = job.check
-        if check is None:
-            assert job.problem is not None
-            self._finish(job, job.problem)
-        elif isinstance(check, BatchedCheck):
+        if job.start is not None:
             try:
-                check.start(job.settings, job.timeout, job.done)
+                job.start(job.settings, job.timeout, job.done)
             except Exception as error:  # a broken check must not stop the others
                 self._finish(job, _failed(error))
-        else:
-            task = self._loop.create_task(self._run_task(job, check))
+        elif job.check is not None:
+            task = self._loop.create_task(self._run_task(job, job.check))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        else:
+            assert job.problem is not None
+            self._finish(job, job.problem)
 
     async def _run_task(self, job: Job, check: AnyCheck) -> None:
         try:

@@ -17,6 +17,7 @@ FLAPPING_BEGINS = 20.0
 FLAPPING_ENDS = 5.0
 _WEIGHTS = tuple(1.2 - 0.4 * age / (HISTORY - 1) for age in range(HISTORY))
 _TOTAL = float(HISTORY)
+_GOOD = State.GOOD
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ def advance(standing: Standing, state: State, *, retries: int, detect_flapping: 
     Return whether state, hardness or flapping changed (always for the first one).
     """
     previous = standing.state
-    if state is previous and state == State.GOOD and not standing.changes:
+    if state is previous and state is _GOOD and not standing.changes:
         return False
     before = (previous, standing.hard, standing.flapping)
     changed = previous is not None and state != previous

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from drifta.probe.check import BatchedCheck, CheckSettings, Done, Metric, Metrics, Result, State
+from drifta.probe.check import BatchedCheck, CheckSettings, Done, Metric, Metrics, Parameter, Result, State
 from drifta.probe.engines.echo import EchoEngine, NotPermitted, Outcome
 from drifta.probe.launch import Launcher
 from drifta.probe.registry import KINDS
@@ -40,6 +40,10 @@ class IcmpSettings(CheckSettings):
         check_order(self.loss_warning, self.loss_bad)
         check_order(self.time_warning, self.time_bad)
         return self
+
+
+_GOOD = State.GOOD
+_NOTHING: dict[str, Parameter] = {}
 
 
 class _Run:
@@ -86,6 +90,9 @@ class _Run:
 
     def _result(self) -> Result:
         settings = self.settings
+        if not self.lost and settings.time_warning is None and settings.time_bad is None:
+            average = sum(self._times) / self.sent
+            return Result(_GOOD, "icmp.answers", _NOTHING, {"time": average, "loss": 0.0})
         loss = 100.0 * self.lost / self.sent
         state = above(loss, settings.loss_warning, settings.loss_bad)
         if not self._times:
