@@ -205,6 +205,6 @@ def _checks(demo: _Demo) -> None:
         SYSTEM,
         name="Loopback answers",
         kind="icmp",
-        settings={"address": "127.0.0.1"},
+        settings={"host": "127.0.0.1"},
         **common,  # type: ignore[arg-type]
     )
