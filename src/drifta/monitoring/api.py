@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Router, Schema
 
 from drifta.kernel.actor import Actor
 from drifta.kernel.permissions import require
@@ -15,6 +15,7 @@ from drifta.monitoring import actions, charts, kinds
 from drifta.monitoring.actions.alerts import WORDS
 from drifta.monitoring.models import Alert, Check, Probe, State
 from drifta.monitoring.tables import alert_text, text_of
+from drifta.probe.registry import KINDS
 
 router = Router()
 STATES = {word: state for state, word in WORDS.items() if state is not None}
@@ -190,7 +191,7 @@ def check_kinds(request: HttpRequest) -> list[dict[str, Any]]:
             "settings": kind.Settings.model_json_schema(),
             "metrics": [{"name": m.name, "unit": m.unit, "title": _(m.title), "label": m.label} for m in kind.metrics],
         }
-        for kind in kinds.KINDS.all()
+        for kind in KINDS.all()
     ]
 
 
@@ -277,11 +278,14 @@ def get_metric(
     request: HttpRequest,
     check: int,
     metric: str,
-    start: str | None = Query(None, description="ISO 8601; 24 h before the end when left out"),
-    end: str | None = Query(None, description="ISO 8601; now when left out"),
+    start: str | None = None,
+    end: str | None = None,
     points: int = 800,
 ) -> dict[str, Any]:
-    """Get a metric of a check over a stretch of time, thinned to about ``points`` points; a series for each label."""
+    """Get a metric of a check over a stretch of time, thinned to about ``points`` points; a series for each label.
+
+    ``start`` and ``end`` as in ISO 8601; left out, the last 24 hours.
+    """
     row = get_visible(_checks(_actor(request)), check)
     wanted = charts.span("24h", _seconds(start), _seconds(end), str(points))
     found = charts.chart(row, metric[:100].replace("\0", ""), wanted)

@@ -13,6 +13,7 @@ from drifta.monitoring.curve import Curve, curve
 from drifta.monitoring.glances import WORDS, histories
 from drifta.monitoring.models import Alert, Check, Series, State
 from drifta.monitoring.store import samples
+from drifta.probe.registry import KINDS
 
 RANGES = {"1h": 3600, "6h": 21_600, "24h": 86_400, "7d": 604_800, "30d": 2_592_000, "1y": 31_536_000}
 LONGEST = 5 * RANGES["1y"]
@@ -41,7 +42,7 @@ def span(name: str, begin: str = "", finish: str = "", width: str = "") -> Span:
 def metrics_of(check: Check) -> list[tuple[str, str]]:
     """Return the metrics that were measured of a check, as (name, title), in the order of their declaration."""
     measured = set(Series.objects.filter(check_id=check.pk).exclude(metric="state").values_list("metric", flat=True))
-    kind = kinds.KINDS.get(check.kind)
+    kind = KINDS.get(check.kind)
     declared = [(metric.name, str(_(metric.title))) for metric in kind.metrics] if kind else []
     known = [(name, title) for name, title in declared if name in measured]
     return known + sorted((name, name) for name in measured - {name for name, _title in known})

@@ -17,7 +17,7 @@ class CheckForm(forms.Form):
     asset_id = forms.TypedChoiceField(
         label=_("Asset"),
         coerce=int,
-        empty_value=0,
+        empty_value=None,
         required=False,
         help_text=_("What it runs on, if that is entered."),
     )

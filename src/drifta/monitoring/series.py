@@ -164,11 +164,13 @@ _NAN = np.array([np.nan]).view(np.uint64)[0]
 def _decode_values(reader: _Reader, flags: int, exponent: int, count: int) -> Values:
     coding = flags >> 2 & 3
     if coding == CONSTANT:
-        return np.repeat(np.frombuffer(reader.take(8), np.float64), count)
+        constant: Values = np.repeat(np.frombuffer(reader.take(8), np.float64), count)
+        return constant
     if coding == BITS:
         first = reader.varint()
         words = np.concatenate([np.array([first], np.uint64), reader.planes(count - 1)])
-        return np.bitwise_xor.accumulate(words).view(np.float64)
+        exact: Values = np.bitwise_xor.accumulate(words).view(np.float64)
+        return exact
     if not flags & GAPS:
         return _restore(reader, flags >> 5, count) / TENS[exponent]
     gaps = np.unpackbits(reader.planes(-(-count // 8)).astype(np.uint8), count=count).astype(bool)

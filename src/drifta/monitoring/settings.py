@@ -3,6 +3,7 @@
 from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as noop
 from pydantic import Field
 
 from drifta.kernel.settings import Section, section
@@ -20,13 +21,13 @@ class Alerting(Section):
 
     ticket_from: Literal["warning", "bad", "never"] = Field(
         "warning",
-        title=_("Ticket from"),
-        description=_("Alerts of this severity or worse become tickets: one for each cause."),
+        title=noop("Ticket from"),
+        description=noop("Alerts of this severity or worse become tickets: one for each cause."),
     )
     resolve_untouched: bool = Field(
         True,
-        title=_("Resolve untouched tickets"),
-        description=_("When everything has recovered and nobody has worked on the ticket, it is resolved."),
+        title=noop("Resolve untouched tickets"),
+        description=noop("When everything has recovered and nobody has worked on the ticket, it is resolved."),
     )
 
 
@@ -41,5 +42,5 @@ class Storage(Section):
     """How long measurements are kept."""
 
     keep_days: int = Field(
-        400, ge=1, le=36500, title=_("Keep measurements"), description=_("Days that curves reach back.")
+        400, ge=1, le=36500, title=noop("Keep measurements"), description=noop("Days that curves reach back.")
     )

@@ -15,10 +15,13 @@ from django.utils.translation import gettext_lazy
 from drifta.monitoring import kinds
 from drifta.monitoring.glances import WORDS, Glance, glances
 from drifta.monitoring.models import Alert, Check, Probe, State
+from drifta.probe.registry import KINDS
 from drifta.ui.graphics import history, sparkline
 from drifta.ui.tables import ChoiceFilter, Column, Empty, MultiFilter, Table
 from drifta.ui.tables.cursor import Page
 from drifta.ui.templatetags.drifta import icon, state
+
+STATE_CHOICES = [(str(value), label) for value, label in State.choices]
 
 
 def state_key(check: Check) -> str:
@@ -61,7 +64,7 @@ def _glance(check: Check) -> Glance:
 
 
 def _kinds(request: HttpRequest) -> list[tuple[str, str]]:
-    return [(name, kinds.label(name)) for name in kinds.KINDS.names()]
+    return [(name, kinds.label(name)) for name in KINDS.names()]
 
 
 def _probes(request: HttpRequest) -> list[tuple[str, str]]:
@@ -89,7 +92,7 @@ class CheckTable(Table):
         Column("interval", gettext_lazy("Interval, s"), numeric=True, optional=True),
     )
     filters = (
-        MultiFilter("state", gettext_lazy("State"), path="now__hard_state", choices=State.choices),
+        MultiFilter("state", gettext_lazy("State"), path="now__hard_state", choices=STATE_CHOICES),
         ChoiceFilter("kind", gettext_lazy("Kind"), choices=_kinds),
         ChoiceFilter("probe", gettext_lazy("Probe"), path="probe_id", choices=_probes),
         ChoiceFilter(
@@ -167,7 +170,7 @@ class AlertTable(Table):
             choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
             apply_with=lambda rows, values: rows.filter(ended_at__isnull=values == ["yes"]) if values else rows,
         ),
-        MultiFilter("severity", gettext_lazy("Severity"), choices=State.choices[1:]),
+        MultiFilter("severity", gettext_lazy("Severity"), choices=STATE_CHOICES[1:]),
         ChoiceFilter("source", gettext_lazy("Source"), choices=Alert.Source.choices),
     )
     bulk = ("monitoring.acknowledge",)

@@ -45,7 +45,8 @@ class Turn:
 def changed_rows(batch: Batch, checks: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the rows that differ from what was before, in order of time.
 
-    ``checks`` are the checks that count, ascending, and ``keys`` what is stored of them (see ``key``).
+    ``checks`` are the checks that count, ascending, and ``keys`` what is stored of each, packed: state + 4 × hard +
+    8 × flapping + 16 × attempt, or ``NOTHING`` before the first run.
     """
     order = np.lexsort((np.arange(len(batch)), batch.time, batch.check))
     order = order[np.isin(batch.check[order], checks)]
@@ -57,19 +58,15 @@ def changed_rows(batch: Batch, checks: NDArray[np.int64], keys: NDArray[np.int64
     before[first] = keys[np.searchsorted(checks, ids[first])]
     noted = np.zeros(len(batch), bool)
     noted[[*batch.texts, *batch.runs]] = True
-    found = order[(now != before) | noted[order]]
+    found: NDArray[np.int64] = order[(now != before) | noted[order]]
     return found[np.argsort(batch.time[found], kind="stable")]
-
-
-def key(state: int, *, hard: bool, flapping: bool, attempt: int) -> int:
-    """Return everything that a run is compared by as one number; ``NOTHING`` stands for a check without a run."""
-    return state | int(hard) << 2 | int(flapping) << 3 | attempt << 4
 
 
 def _keys(batch: Batch, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     flags = batch.flags[rows].astype(np.int64)
     hard, flapping = (flags & HARD) << 2, (flags & FLAPPING) << 1
-    return batch.state[rows].astype(np.int64) | hard | flapping | batch.attempt[rows].astype(np.int64) << 4
+    keys: NDArray[np.int64] = batch.state[rows] | hard | flapping | batch.attempt[rows].astype(np.int64) << 4
+    return keys
 
 
 def follow(batch: Batch, rows: NDArray[np.int64], standings: dict[int, Standing]) -> list[Turn]:

@@ -40,7 +40,7 @@ def register_probe(
     organisation_id = organisation_id or actor.organisation_id
     if organisation_id is not None and not actor.sees_organisation(organisation_id):
         raise Refused(_("You do not work for this organisation."))
-    if Probe.objects.filter(organisation_id=organisation_id, name=name).exists():
+    if Probe.objects.filter(organisation=organisation_id, name=name).exists():
         raise Refused(_("There is a probe of this name already. Choose another name."))
     key = new_key()
     probe = Probe.objects.create(

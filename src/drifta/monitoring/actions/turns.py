@@ -24,9 +24,8 @@ def note_turns(actor: Actor, *, turns: list[Turn]) -> None:
     open_alerts = {alert.check_row_id: alert for alert in Alert.objects.filter(check_row__in=checks, ended_at=None)}
     fresh = [_alert(check, last[pk]) for pk, check in checks.items() if pk not in open_alerts and last[pk].state]
     begin(actor, fresh)
-    for pk, alert in open_alerts.items():
-        if pk is not None:
-            _follow(actor, alert, last[pk])
+    for alert in open_alerts.values():
+        _follow(actor, alert, last[alert.check_row_id or 0])
 
 
 def _announce(actor: Actor, check: Check, before: int, state: int) -> None:

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from pydantic import BaseModel
 
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import require
@@ -19,6 +18,8 @@ from drifta.monitoring.glances import SLOTS, histories
 from drifta.monitoring.models import Alert, Check
 from drifta.monitoring.queries import check_choices
 from drifta.monitoring.tables import CheckTable, alert_state, alert_text, state_key, text_of
+from drifta.probe.check import CheckSettings
+from drifta.probe.registry import KINDS
 from drifta.ui.form_page import save
 from drifta.ui.model_forms import ModelForm, form_for
 
@@ -62,7 +63,7 @@ def check(request: Request, number: int) -> HttpResponse:
 
 def _settings(shown: Check) -> list[tuple[str, Any]]:
     """Return the settings that differ from nothing, with their titles."""
-    kind = kinds.KINDS.get(shown.kind)
+    kind = KINDS.get(shown.kind)
     fields = kind.Settings.model_fields if kind else {}
     values = kinds.shown(shown.settings)
     titles = {name: _(field.title) if field.title else name for name, field in fields.items()}
@@ -94,16 +95,14 @@ def series(request: Request, number: int) -> HttpResponse:
 def new(request: Request) -> HttpResponse:
     """Choose what kind of check to add."""
     require(request.actor, "monitoring.create_check")
-    found = [
-        {"kind": k.kind, "icon": k.icon, "label": _(k.label), "text": _(k.description)} for k in kinds.KINDS.all()
-    ]
+    found = [{"kind": k.kind, "icon": k.icon, "label": _(k.label), "text": _(k.description)} for k in KINDS.all()]
     return render(request, "monitoring/kinds.html", {"title": _("Add check"), "kinds": found})
 
 
 def new_of_kind(request: Request, kind: str) -> HttpResponse:
     """Add a check of a kind."""
     require(request.actor, "monitoring.create_check")
-    if kinds.KINDS.get(kind) is None:
+    if KINDS.get(kind) is None:
         raise Http404
     common, own = _forms(request, kind, initial=_defaults(request))
     made: list[Check] = []
@@ -117,10 +116,9 @@ def _defaults(request: Request) -> dict[str, Any]:
     return {"organisation_id": request.actor.organisation_id, "asset_id": request.GET.get("asset", "")}
 
 
-def _create(request: Request, kind: str, common: CheckForm, own: ModelForm[BaseModel]) -> Check:
+def _create(request: Request, kind: str, common: CheckForm, own: ModelForm[CheckSettings]) -> Check:
     settings = kinds.plain(own.to_model())
     values = {name: value for name, value in common.cleaned_data.items() if name != "version"}
-    values["asset_id"] = values["asset_id"] or None
     return actions.create_check(request.actor, kind=kind, settings=settings, **values)
 
 
@@ -134,15 +132,16 @@ def edit(request: Request, number: int) -> HttpResponse:
     return _form_page(request, shown.kind, common, own, _("Edit %(check)s") % {"check": shown.name}, shown)
 
 
-def _change(request: Request, shown: Check, common: CheckForm, own: ModelForm[BaseModel]) -> Check:
+def _change(request: Request, shown: Check, common: CheckForm, own: ModelForm[CheckSettings]) -> Check:
     values = {name: value for name, value in common.cleaned_data.items() if name not in ("organisation_id", "version")}
+    values["asset_id"] = values["asset_id"] or 0
     shown.version = common.cleaned_data.get("version") or shown.version
     return actions.edit_check(request.actor, shown, settings=kinds.plain(own.to_model()), **values)
 
 
 def _forms(
     request: Request, kind: str, *, initial: dict[str, Any], check: Check | None = None
-) -> tuple[CheckForm, ModelForm[BaseModel]]:
+) -> tuple[CheckForm, ModelForm[CheckSettings]]:
     data = request.POST if request.method == "POST" else None
     model = kinds.kind_of(kind).Settings
     stored = model.model_validate(kinds.opened(check.settings)) if check else None
@@ -152,7 +151,12 @@ def _forms(
 
 
 def _form_page(
-    request: Request, kind: str, common: CheckForm, own: ModelForm[BaseModel], title: str, check: Check | None = None
+    request: Request,
+    kind: str,
+    common: CheckForm,
+    own: ModelForm[CheckSettings],
+    title: str,
+    check: Check | None = None,
 ) -> HttpResponse:
     found = kinds.kind_of(kind)
     wrong = request.method == "POST"

@@ -15,7 +15,6 @@ from drifta.kernel.rest import problem
 from drifta.monitoring import actions, jobs
 from drifta.monitoring.actions.alerts import fingerprint
 from drifta.monitoring.models import Alert, State
-from drifta.people import queries as people
 
 RESOLVE_AFTER = timedelta(minutes=5)
 """An alert without ``endsAt`` that is not repeated for this long has ended (Alertmanager's resolve_timeout)."""
@@ -53,7 +52,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         return problem(400, _("This is not a list of alerts"), str(error))
     if len(sent) > MOST or any(not _fits(one) for one in sent):
         return problem(400, _("This is not a list of alerts"), _("Too many alerts, or labels missing or too long."))
-    organisation = actor.organisation_id or getattr(people.first_organisation(), "pk", 0)
+    organisation = actor.organisation_id or 0
     for one in sent:
         _take(actor, organisation, one)
     jobs.settle_alerts.defer_in_turn(jobs.SETTLING)
