@@ -38,8 +38,9 @@ whenPresent("textarea[data-draft]", (field) => {
     clearTimeout(timer);
     if (!event.defaultPrevented && !form.matches("[hx-post]")) forget(key);
   });
-  form?.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt === form && event.detail.successful && event.detail.xhr.status < 300) {
+  // Before the answer is put into the page: an empty field that comes with it must not get the sent text back.
+  form?.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.elt === form && event.detail.xhr.status < 300) {
       forget(key);
       clearTimeout(timer);
     }

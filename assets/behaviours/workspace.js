@@ -39,14 +39,19 @@ whenPresent("[data-keep-scroll]", (scroller) => {
   new MutationObserver(() => { if (!places.has(key)) toEnd(); }).observe(scroller, { childList: true, subtree: true });
 });
 
-whenPresent("#ticket-main", (main) => {
-  const { ticket, subject } = main.dataset;
-  const page = document.getElementById("main");
-  if (page) page.dataset.subject = subject;
+// The list marks the ticket that is open, also after the list itself was fetched anew.
+function mark() {
+  const open = document.getElementById("ticket-main")?.dataset.ticket;
   document.querySelectorAll("[data-ticket][data-row]").forEach((item) => {
-    if (item.dataset.ticket === ticket) item.setAttribute("aria-current", "true");
+    if (item.dataset.ticket === open) item.setAttribute("aria-current", "true");
     else item.removeAttribute("aria-current");
   });
+}
+whenPresent("#ticket-items", mark);
+whenPresent("#ticket-main", (main) => {
+  const page = document.getElementById("main");
+  if (page) page.dataset.subject = main.dataset.subject;
+  mark();
 });
 
 function frame(address) {

@@ -165,6 +165,13 @@ def _subject(ticket: Ticket) -> SafeString:
     )  # fmt: skip
 
 
+def _owner(ticket: Ticket) -> str | SafeString:
+    """Show who works on it: a person, else the team that it waits for."""
+    if ticket.owner:
+        return ticket.owner.name
+    return format_html('<span class="quiet">{}</span>', ticket.team.name) if ticket.team else ""
+
+
 class TicketTable(Table):
     """The list of tickets."""
 
@@ -175,8 +182,8 @@ class TicketTable(Table):
         Column("state", _("State"), render=lambda row: state(row.state), value="get_state_display"),
         Column("priority", _("Priority"), render=priority_state, value="priority", sort="priority"),
         Column("requester", _("Requester"), value="requester.name"),
-        Column("owner", _("Owner"), value="owner.name"),
-        Column("team", _("Team"), value="team.name"),
+        Column("owner", _("Owner"), render=_owner, value="owner.name"),
+        Column("team", _("Team"), value="team.name", optional=True),
         Column("category", _("Category"), value="category.name", optional=True),
         Column("kind", _("Kind"), value="get_kind_display", optional=True),
         Column("channel", _("Channel"), value="get_channel_display", optional=True),

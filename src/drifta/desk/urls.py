@@ -11,6 +11,7 @@ urlpatterns = [
     path("tickets/views/<int:pk>/remove/", lists.remove_view, name="remove-view"),
     path("tickets/bulk/<str:verb>/", lists.bulk, name="bulk"),
     path("tickets/new/", new.new, name="new"),
+    path("tickets/new/caller/", new.caller, name="caller"),
     path("tickets/choose/person/", new.choose_person, name="choose"),
     path("tickets/choose/address/", new.choose_address, name="choose-address"),
     path("tickets/choose/agent/", new.choose_agent, name="choose-agent"),

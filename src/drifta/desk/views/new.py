@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from drifta.desk import actions, references, uploads
+from drifta.desk import actions, queries, references, uploads
 from drifta.desk.forms import NewTicketForm
 from drifta.desk.models import Ticket
 from drifta.desk.views.common import for_agents
@@ -76,6 +76,18 @@ def _create(actor: Actor, form: NewTicketForm) -> Ticket:
         asset_ids=given["assets"],
         attachments=attached,
     )
+
+
+@for_agents
+@require_safe
+def caller(request: Request) -> HttpResponse:
+    """Show what is known about somebody while their ticket is entered."""
+    chosen = request.GET.get("requester", "")
+    number = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
+    person = people.person(request.actor, number)
+    tickets = queries.tickets_of_person(request.actor, number, only_open=True) if person else []
+    assets = references.rows("inventory.Asset").visible_to(request.actor).filter(owner_id=number)[:FOUND]
+    return render(request, "desk/parts/caller.html", {"person": person, "tickets": tickets, "assets": assets})
 
 
 def _requester(actor: Actor, chosen: int | str | None) -> int | None:
