@@ -1,10 +1,9 @@
-"""The process that takes mail in: SMTP, LMTP and mailboxes. Stores first; everything else is a job in the worker."""
+"""The process that takes mail in: SMTP, LMTP and mailboxes. It stores; everything else is a job in the worker."""
 
 import asyncio
 import logging
 import os
 import signal
-import socket
 from functools import partial
 
 from drifta.channels import mailboxes, queries, smtp
@@ -19,7 +18,7 @@ REFRESH_SECONDS = 3.0
 
 
 def run() -> None:
-    """Run until told to stop (SIGTERM, SIGINT); connections in the middle of a mail are cut, the sender tries again."""
+    """Run until told to stop (SIGTERM, SIGINT). A connection in the middle of a mail is cut; its sender tries again."""
     logging.getLogger("mail.log").setLevel(logging.WARNING)
     asyncio.run(_run())
 
@@ -54,12 +53,12 @@ async def _listen(store: Store, options: dict[str, object]) -> list[asyncio.Serv
     return servers
 
 
-async def _listen_lmtp(loop: asyncio.AbstractEventLoop, place: str, factory: object) -> asyncio.Server:
+async def _listen_lmtp(loop: asyncio.AbstractEventLoop, place: str, factory: smtp.Factory) -> asyncio.Server:
     """Listen for LMTP on a socket in the file system (a path) or on ``host:port``."""
     if "/" in place:
-        return await loop.create_unix_server(factory, place)  # type: ignore[arg-type]
+        return await loop.create_unix_server(factory, place)
     host, _, port = place.rpartition(":")
-    return await loop.create_server(factory, host or "127.0.0.1", int(port), family=socket.AF_UNSPEC)  # type: ignore[arg-type]
+    return await loop.create_server(factory, host or "127.0.0.1", int(port))
 
 
 async def _refresh(options: dict[str, object]) -> None:

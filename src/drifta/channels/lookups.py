@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
-
 from drifta.channels import mail_keys, queries
 from drifta.channels.incoming import Desk, Incoming, Sender, Sent
 from drifta.channels.mail import thread
@@ -16,7 +14,7 @@ from drifta.channels.models import MailReference, OutgoingMail, RawMail
 from drifta.channels.settings import MailSettings
 from drifta.desk import queries as desk
 from drifta.kernel import clock, settings
-from drifta.kernel.actor import SYSTEM, Actor
+from drifta.kernel.actor import Actor
 from drifta.kernel.permissions import may
 from drifta.people import queries as people
 
@@ -123,7 +121,7 @@ class Lookups:
         if not wanted:
             return None
         found = MailReference.objects.filter(message_id__in=wanted).order_by("-is_own", "pk")
-        known = {identifier: ticket for identifier, ticket in reversed(found.values_list("message_id", "ticket"))}
+        known = dict(list(found.values_list("message_id", "ticket"))[::-1])
         return next((known[identifier] for identifier in wanted if identifier in known), None)
 
     def subject_of(self, ticket: int) -> str:
@@ -144,10 +142,7 @@ class Lookups:
     def ticket(self, number: int) -> Any:
         """Return a ticket, None when there is none with this number."""
         if number not in self._tickets:
-            try:
-                self._tickets[number] = desk.ticket(SYSTEM, number) if number < LARGEST else None
-            except ObjectDoesNotExist:
-                self._tickets[number] = None
+            self._tickets[number] = desk.bare_ticket(number) if number < LARGEST else None
         return self._tickets[number]
 
     def may_write(self, sender: Sender, ticket: int) -> bool:

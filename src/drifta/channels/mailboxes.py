@@ -60,7 +60,7 @@ class _Watcher(threading.Thread):
             try:
                 self._stay()
             except Exception as error:
-                self._report(f"{type(error).__name__}: {error}")
+                self._report(imap.reason(error))
             pause = FIRST_PAUSE if self._worked else min(pause * 2, LONGEST_PAUSE)
             self._worked = False
             self.leave.wait(pause)
@@ -75,7 +75,7 @@ class _Watcher(threading.Thread):
                 self._worked = True
                 imap.wait(box, self.poll_seconds, self.leave.is_set)
 
-    def _empty(self, box: "imap.imap_tools.BaseMailBox") -> str:
+    def _empty(self, box: imap.Box) -> str:
         """Take everything in; returns what to tell about mails that stay where they are."""
         skipped: set[str] = set()
         while not self.leave.is_set():
@@ -91,7 +91,7 @@ class _Watcher(threading.Thread):
             else ""
         )
 
-    def _take(self, box: "imap.imap_tools.BaseMailBox", mail: imap.Fetched) -> bool:
+    def _take(self, box: imap.Box, mail: imap.Fetched) -> bool:
         content = imap.content(box, mail.uid)
         if content is None:
             return False

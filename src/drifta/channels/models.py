@@ -1,14 +1,35 @@
 """Tables of mail in and out, and of webhooks."""
 
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from drifta.kernel import clock
+from drifta.kernel.actor import Actor
 from drifta.kernel.models import Subject, Versioned, VisibleQuerySet
+from drifta.kernel.permissions import may
+
+M = TypeVar("M", bound=models.Model)
+
+
+class TriageQuerySet(VisibleQuerySet[M]):
+    """Rows that agents may know of; to everybody else they do not exist."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Return the rows of the actor's organisations."""
+        return super().visible_to(actor) if may(actor, "channels.triage") else self.none()
+
+
+class AdministeredQuerySet(VisibleQuerySet[M]):
+    """Rows that administrators may know of; to everybody else they do not exist."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Return the rows of the actor's organisations."""
+        return super().visible_to(actor) if may(actor, "channels.configure") else self.none()
 
 
 class DeskAddress(Versioned):
@@ -29,7 +50,7 @@ class DeskAddress(Versioned):
     is_default = models.BooleanField(_("used for outgoing mail"), default=False)
     is_active = models.BooleanField(_("in use"), default=True)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = AdministeredQuerySet.as_manager()
 
     class Meta:
         ordering = ["address"]
@@ -41,6 +62,10 @@ class DeskAddress(Versioned):
 
     def __str__(self) -> str:
         return self.address
+
+    def get_absolute_url(self) -> str:
+        """Where its page is."""
+        return reverse("channels:address", args=[self.pk])
 
 
 class Mailbox(Versioned):
@@ -67,7 +92,7 @@ class Mailbox(Versioned):
     error = models.TextField(blank=True, editable=False)
     error_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = AdministeredQuerySet.as_manager()
 
     class Meta:
         ordering = ["host", "user"]
@@ -76,6 +101,10 @@ class Mailbox(Versioned):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.host})"
+
+    def get_absolute_url(self) -> str:
+        """Where its page is."""
+        return reverse("channels:mailbox", args=[self.pk])
 
 
 class RawMail(Subject):
@@ -121,7 +150,7 @@ class RawMail(Subject):
     message = models.BigIntegerField(null=True, blank=True)
     processed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = TriageQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -134,6 +163,10 @@ class RawMail(Subject):
 
     def __str__(self) -> str:
         return self.subject or f"#{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """Where its page is."""
+        return reverse("channels:mail", args=[self.pk])
 
 
 class MailReference(models.Model):
@@ -198,20 +231,24 @@ class OutgoingMail(Subject):
     next_attempt_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True, blank=True)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = AdministeredQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(
                 fields=["next_attempt_at", "id"], name="channels_outgoing_waiting", condition=Q(state="waiting")
             ),
-            models.Index(fields=["message"], name="channels_outgoing_message"),
+            models.Index(fields=["ticket", "id"], name="channels_outgoing_ticket"),
             models.Index(fields=["state", "-id"], name="channels_outgoing_state"),
             models.Index(fields=["address", "-created_at"], name="channels_outgoing_address"),
         ]
 
     def __str__(self) -> str:
         return self.subject
+
+    def get_absolute_url(self) -> str:
+        """Where its page is."""
+        return reverse("channels:outgoing", args=[self.pk])
 
 
 class WebhookEndpoint(Versioned):
@@ -229,13 +266,17 @@ class WebhookEndpoint(Versioned):
     may_be_internal = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = AdministeredQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Where its page is."""
+        return reverse("channels:webhook", args=[self.pk])
 
 
 class WebhookDelivery(models.Model):

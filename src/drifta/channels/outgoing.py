@@ -17,6 +17,8 @@ from drifta.people.queries import Recipient
 
 #: Message-IDs in References; the oldest are left out.
 REFERENCES = 30
+#: Templates of mail to agents.
+FOR_AGENTS = frozenset({"answer", "assigned"})
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,12 @@ class Letter:
     attachments: tuple[AttachedFile, ...] = ()
 
 
-def address_of_ticket(organisation_id: int, number: int) -> str:
-    """Return the web address of a ticket as it stands in mails."""
-    return f"{django_settings.BASE_URL}/tickets/{number}"
+def _address(letter: Letter) -> str:
+    """Return where the ticket is to be seen: agents have their workspace, everybody else the portal."""
+    if letter.ticket is None:
+        return str(django_settings.BASE_URL)
+    place = "tickets" if letter.template in FOR_AGENTS else "portal/tickets"
+    return f"{django_settings.BASE_URL}/{place}/{letter.ticket.pk}/"
 
 
 def render(letter: Letter, recipient: Recipient) -> OutgoingMail:
@@ -57,7 +62,7 @@ def render(letter: Letter, recipient: Recipient) -> OutgoingMail:
             "ticket": letter.ticket,
             "message": letter.message,
             "recipient": recipient,
-            "url": f"{django_settings.BASE_URL}/tickets/{number}" if number else django_settings.BASE_URL,
+            "url": _address(letter),
             "extra": values.acknowledgement_text if letter.template == "acknowledgement" else "",
             **letter.context,
         }

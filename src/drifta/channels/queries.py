@@ -109,6 +109,14 @@ def outbox_waiting() -> int:
     return OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING).count()
 
 
-def deliveries(message_ids: Iterable[int]) -> list[OutgoingMail]:
-    """Return the mails made from messages of tickets, for showing how far they have come."""
-    return list(OutgoingMail.objects.filter(message__in=list(message_ids)).order_by("pk"))
+def stuck() -> tuple[int, str]:
+    """Return how many mails wait (counted up to 1000), and the error of the one that waits longest."""
+    waiting = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING)
+    first = waiting.order_by("next_attempt_at", "pk").values_list("error", flat=True).first()
+    return (waiting[:1000].count(), first) if first is not None else (0, "")
+
+
+def deliveries(ticket: int) -> list[OutgoingMail]:
+    """Return the mails about a ticket, oldest first, for showing how far they have come."""
+    rows = OutgoingMail.objects.filter(ticket=ticket).defer("text", "html").order_by("pk")
+    return list(rows.exclude(kind=OutgoingMail.Kind.NOTIFICATION)[:500])

@@ -36,9 +36,10 @@ def send_message(event: MessageAdded, log: LoggedEvent) -> None:
 def tell_owner(event: TicketAssigned, log: LoggedEvent) -> None:
     """Tell the new owner, unless it was their own doing."""
     is_own_doing = log.actor_id == event.owner and log.actor_kind == "person"
-    if event.owner and event.owner != event.previous_owner and not is_own_doing:
-        if settings.get(MailSettings).notify_owner:
-            actions.tell_assigned(SYSTEM, ticket=event.ticket, event=log.pk, person_ids=[event.owner])
+    if event.owner is None or event.owner == event.previous_owner or is_own_doing:
+        return
+    if settings.get(MailSettings).notify_owner:
+        actions.tell_assigned(SYSTEM, ticket=event.ticket, event=log.pk, person_ids=[event.owner])
 
 
 @on(TicketStateChanged)

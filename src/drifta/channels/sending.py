@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 #: Mails over one connection.
 PORTION = 100
-#: Minutes until the next attempt at a mail that was refused for now; about four days in all (RFC 5321 section 4.5.4.1).
+#: Minutes until the next attempt at a mail that was refused for now; four days in all (RFC 5321 section 4.5.4.1).
 PAUSES = (1, 5, 15, 30, 60, 120, 240, *(480,) * 10)
 #: Until the server itself is tried again.
 SERVER_PAUSE = timedelta(minutes=1)

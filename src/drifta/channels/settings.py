@@ -2,16 +2,17 @@
 
 from typing import Literal
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 from pydantic import Field, SecretStr
 
 from drifta.kernel.settings import Section, section
+from drifta.words import gettext_noop as _
 
 
 @section(
     "channels.mail",
-    title=_("Mail"),
-    description=_("The server that sends Drifta's mail, and how mail to the desk is taken in."),
+    title=gettext_lazy("Mail"),
+    description=gettext_lazy("The server that sends Drifta's mail, and how mail to the desk is taken in."),
     icon="mail",
     order=20,
 )
@@ -48,13 +49,6 @@ class MailSettings(Section):
     )
     notify_owner: bool = Field(True, title=_("Tell owners by mail about assignments and answers"))
     notify_team: bool = Field(False, title=_("Tell teams by mail about new tickets"))
-    reopen_days: int = Field(
-        14,
-        ge=0,
-        le=365,
-        title=_("Days in which an answer re-opens a closed ticket"),
-        description=_("Later answers become new tickets that are linked to the old one."),
-    )
     treat_as_human: list[str] = Field(
         default_factory=list,
         title=_("Senders whose mail is never taken for automatic"),

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import ssl
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -25,16 +26,17 @@ RECIPIENTS = 100
 COMMAND_SECONDS = 300.0
 #: Octets of one line; RFC 5321 says 1000, but mails with longer ones exist and are readable.
 LONGEST_LINE = 1024 * 1024
+Factory = Callable[[], asyncio.Protocol]
 
 
-class Handler:
+class Handler:  # aiosmtpd gives its hooks their names and arguments
     """Answers for the listener: who is accepted as recipient, and what happens with the mail."""
 
     def __init__(self, store: Store, via: str) -> None:
         self.store = store
         self.via = via
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Accept only the desk's own addresses and the signed reply addresses made from them."""
@@ -58,7 +60,7 @@ class Handler:
         organisations[address] = desk
         return "250 2.1.5 OK"
 
-    async def handle_EHLO(  # noqa: N802
+    async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         """Tell what the listener can do: pipelining, but no signing in."""
@@ -66,7 +68,7 @@ class Handler:
         offered = [line for line in responses if not line.startswith("250-AUTH") and line != "250 HELP"]
         return [*offered, "250-PIPELINING", "250-ENHANCEDSTATUSCODES", "250 HELP"]
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Store the mail; confirm when it is safe."""
         recipients = [plain_address(address) for address in envelope.rcpt_tos]
         received = Received(
@@ -95,7 +97,7 @@ class Handler:
 
 
 def _peer(session: Session) -> str:
-    peer = session.peer
+    peer: Any = session.peer
     return str(peer[0])[:120] if isinstance(peer, tuple) and peer else ""
 
 
@@ -155,15 +157,15 @@ class LmtpListener(Listener):
 
     show_smtp_greeting = False
 
-    async def smtp_LHLO(self, arg: str) -> None:  # noqa: N802
+    async def smtp_LHLO(self, arg: str) -> None:
         """The greeting of LMTP (RFC 2033, section 4.1)."""
         await super().smtp_EHLO(arg)
 
-    async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802
+    async def smtp_HELO(self, hostname: str) -> None:
         """Not a command of LMTP."""
         await self.push("500 5.5.1 This is LMTP, say LHLO")
 
-    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
+    async def smtp_EHLO(self, hostname: str) -> None:
         """Not a command of LMTP."""
         await self.push("500 5.5.1 This is LMTP, say LHLO")
 
@@ -182,7 +184,7 @@ def tls_context(certificate: str, key: str) -> ssl.SSLContext | None:
     return context
 
 
-def factory(store: Store, via: str, options: "dict[str, Any]") -> Any:
+def factory(store: Store, via: str, options: dict[str, Any]) -> Factory:
     """Return what makes a listener for each connection; ``options`` are read anew for each."""
 
     def make() -> Listener:

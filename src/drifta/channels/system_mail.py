@@ -58,4 +58,4 @@ def _row(message: EmailMessage, name: str, address: str) -> OutgoingMail | None:
 def _html(message: EmailMessage) -> str:
     if not isinstance(message, EmailMultiAlternatives):
         return ""
-    return next((str(one.content) for one in message.alternatives if one.mimetype == "text/html"), "")
+    return next((str(content) for content, kind in message.alternatives if kind == "text/html"), "")

@@ -38,7 +38,7 @@ def add_address(
     return row
 
 
-@action("channels.change_address", label=gettext_lazy("Change"), icon="edit", versioned=True)
+@action("channels.change_address", label=gettext_lazy("Change"), icon="edit", versioned=True, offered=False)
 def change_address(
     actor: Actor,
     row: DeskAddress,

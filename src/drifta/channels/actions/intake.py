@@ -9,7 +9,7 @@ from drifta.kernel.actions import action
 from drifta.kernel.actor import Actor
 
 
-@action("channels.receive", label=_("Receive mail"), icon="mail")
+@action("channels.receive", label=_("Receive mail"), icon="mail", offered=False)
 def receive(actor: Actor, *, mails: list[Received]) -> None:
     """Note mails that lie in the file store, and have them processed. The system's own; one commit for all.
 

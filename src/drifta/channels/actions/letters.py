@@ -20,7 +20,7 @@ MOST_REFERENCES = 20
 
 
 def acknowledge(ticket: Any, message: Any, requester: Any, arrived: Incoming, language: str) -> None:
-    """Confirm that a mail became a ticket, unless that is switched off or the address got many confirmations lately."""
+    """Confirm that a mail became a ticket, unless that is switched off or the address got many lately."""
     values = settings.get(MailSettings)
     address = (arrived.original or arrived.author or arrived.mail.from_[0]).address.lower()
     if not values.acknowledge or arrived.house.is_ours(address) or _is_enough(address, values):

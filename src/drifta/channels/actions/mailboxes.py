@@ -15,7 +15,7 @@ from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
 
 
-@action("channels.add_mailbox", label=gettext_lazy("Add a mailbox"), icon="mail")
+@action("channels.add_mailbox", label=gettext_lazy("Add a mailbox"), icon="mail", offered=False)
 def add_mailbox(
     actor: Actor,
     *,
@@ -38,7 +38,7 @@ def add_mailbox(
     return row
 
 
-@action("channels.change_mailbox", label=gettext_lazy("Change"), icon="edit", versioned=True)
+@action("channels.change_mailbox", label=gettext_lazy("Change"), icon="edit", versioned=True, offered=False)
 def change_mailbox(
     actor: Actor,
     row: Mailbox,
@@ -69,7 +69,7 @@ def remove_mailbox(actor: Actor, row: Mailbox) -> None:
     row.delete()
 
 
-@action("channels.report_mailbox", label=gettext_lazy("Note how a mailbox is doing"), icon="mail")
+@action("channels.report_mailbox", label=gettext_lazy("Note how a mailbox is doing"), icon="mail", offered=False)
 def report_mailbox(actor: Actor, *, mailbox: int, error: str) -> None:
     """Note that a mailbox was looked into, or why it could not be; the system's own."""
     now = clock.now()

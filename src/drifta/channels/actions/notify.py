@@ -14,7 +14,7 @@ from drifta.kernel.actor import SYSTEM, Actor
 from drifta.people import queries as people
 
 
-@action("channels.tell_message", label=gettext_lazy("Send a message by mail"), icon="send")
+@action("channels.tell_message", label=gettext_lazy("Send a message by mail"), icon="send", offered=False)
 def tell_message(actor: Actor, *, message: int) -> None:
     """Send a public message to the requester and the watchers, and an incoming one to the ticket's owner too."""
     row = queries.message(message)
@@ -32,7 +32,7 @@ def tell_message(actor: Actor, *, message: int) -> None:
         letters.notify(row.ticket, once=once, template="answer", person_ids=[owner], message=row)
 
 
-@action("channels.tell_assigned", label=gettext_lazy("Tell about an assignment"), icon="send")
+@action("channels.tell_assigned", label=gettext_lazy("Tell about an assignment"), icon="send", offered=False)
 def tell_assigned(actor: Actor, *, ticket: int, event: int, person_ids: list[int]) -> None:
     """Tell people that a ticket is theirs now; ``event`` is the assignment's number in the log."""
     row = queries.ticket(SYSTEM, ticket)
@@ -40,7 +40,7 @@ def tell_assigned(actor: Actor, *, ticket: int, event: int, person_ids: list[int
     letters.notify(row, once=f"assigned:{event}", template="assigned", person_ids=person_ids, message=message)
 
 
-@action("channels.tell_team", label=gettext_lazy("Tell a team about a new ticket"), icon="send")
+@action("channels.tell_team", label=gettext_lazy("Tell a team about a new ticket"), icon="send", offered=False)
 def tell_team(actor: Actor, *, ticket: int, event: int) -> None:
     """Tell the members of the ticket's team that there is a new ticket that nobody owns."""
     row = queries.ticket(SYSTEM, ticket)
@@ -50,7 +50,7 @@ def tell_team(actor: Actor, *, ticket: int, event: int) -> None:
         letters.notify(row, once=f"new:{event}", template="assigned", person_ids=members, message=message)
 
 
-@action("channels.tell_resolved", label=gettext_lazy("Tell about a solution"), icon="send")
+@action("channels.tell_resolved", label=gettext_lazy("Tell about a solution"), icon="send", offered=False)
 def tell_resolved(actor: Actor, *, ticket: int, event: int, resolution: str) -> None:
     """Tell the requester that the ticket is solved, unless an answer with the same words was just sent."""
     row = queries.ticket(SYSTEM, ticket)
@@ -61,7 +61,9 @@ def tell_resolved(actor: Actor, *, ticket: int, event: int, resolution: str) -> 
         )
 
 
-@action("channels.note_undelivered", label=gettext_lazy("Note that mail did not arrive"), icon="mail-off")
+@action(
+    "channels.note_undelivered", label=gettext_lazy("Note that mail did not arrive"), icon="mail-off", offered=False
+)
 def note_undelivered(actor: Actor, mail: OutgoingMail) -> None:
     """Tell the agents in the ticket, once, that a mail did not arrive."""
     if mail.ticket is None:

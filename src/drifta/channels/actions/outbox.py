@@ -48,19 +48,19 @@ def save(mails: Iterable[OutgoingMail]) -> None:
     sending.deliver.defer()
 
 
-@action("channels.queue", label=_("Put mail into the outbox"), icon="send")
+@action("channels.queue", label=_("Put mail into the outbox"), icon="send", offered=False)
 def queue(actor: Actor, *, mails: list[OutgoingMail]) -> None:
     """Put ready mails into the outbox; the system's own."""
     save(mails)
 
 
-@action("channels.note_sent", label=_("Note that mail was sent"), icon="send")
+@action("channels.note_sent", label=_("Note that mail was sent"), icon="send", offered=False)
 def note_sent(actor: Actor, mail: OutgoingMail) -> OutgoingMail:
     """Note that the mail server took a mail; the system's own."""
     return change(mail, state=S.SENT, sent_at=clock.now(), attempts=mail.attempts + 1, error="")
 
 
-@action("channels.note_failure", label=_("Note that mail was refused"), icon="send")
+@action("channels.note_failure", label=_("Note that mail was refused"), icon="send", offered=False)
 def note_failure(actor: Actor, mail: OutgoingMail, *, error: str, retry_at: datetime | None) -> OutgoingMail:
     """Note that the mail server refused a mail: for now (``retry_at`` says until when), or for good."""
     change(
@@ -75,7 +75,7 @@ def note_failure(actor: Actor, mail: OutgoingMail, *, error: str, retry_at: date
     return mail
 
 
-@action("channels.postpone", label=_("Wait for the mail server"), icon="send")
+@action("channels.postpone", label=_("Wait for the mail server"), icon="send", offered=False)
 def postpone(actor: Actor, *, error: str, pause: timedelta) -> int:
     """Let all due mails wait for the mail server, with the reason; counts as nobody's attempt. The system's own."""
     now = clock.now()

@@ -29,7 +29,7 @@ ATTEMPTS = 3
 S = RawMail.State
 
 
-@action("channels.claim", label=_("Claim mail"), icon="mail")
+@action("channels.claim", label=_("Claim mail"), icon="mail", offered=False)
 def claim(actor: Actor, *, lane: int) -> list[int]:
     """Count an attempt on the next mails of a lane and return their ids; the system's own.
 
@@ -46,7 +46,7 @@ def claim(actor: Actor, *, lane: int) -> list[int]:
     return [row.pk for row in rows]
 
 
-@action("channels.process", label=_("Process mail"), icon="mail")
+@action("channels.process", label=_("Process mail"), icon="mail", offered=False)
 def process(actor: Actor, *, mails: list[int]) -> None:
     """Process claimed mails in one transaction; what fails is put aside with the reason. The system's own."""
     memory = lookups.Memory()

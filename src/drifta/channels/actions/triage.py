@@ -70,7 +70,7 @@ def make_ticket(actor: Actor, raw: RawMail) -> RawMail:
         attachments=content.attachments,
         source=raw.subject_key,
     )
-    message = ticket.messages.order_by("pk").first()
+    message = ticket.messages.earliest("pk")
     remember(arrived, message)
     change(raw, state=S.PROCESSED, ticket=ticket.pk, message=message.pk, processed_at=clock.now())
     return raw

@@ -19,7 +19,7 @@ from drifta.kernel.models import change
 S = WebhookDelivery.State
 
 
-@action("channels.add_webhook", label=gettext_lazy("Add a webhook"), icon="webhook")
+@action("channels.add_webhook", label=gettext_lazy("Add a webhook"), icon="webhook", offered=False)
 def add_webhook(
     actor: Actor,
     *,
@@ -39,7 +39,7 @@ def add_webhook(
     return row
 
 
-@action("channels.change_webhook", label=gettext_lazy("Change"), icon="edit", versioned=True)
+@action("channels.change_webhook", label=gettext_lazy("Change"), icon="edit", versioned=True, offered=False)
 def change_webhook(
     actor: Actor,
     row: WebhookEndpoint,
@@ -66,7 +66,7 @@ def remove_webhook(actor: Actor, row: WebhookEndpoint) -> None:
     webhooks.listening.forget()
 
 
-@action("channels.note_delivery", label=gettext_lazy("Note a webhook's answer"), icon="webhook")
+@action("channels.note_delivery", label=gettext_lazy("Note a webhook's answer"), icon="webhook", offered=False)
 def note_delivery(
     actor: Actor, *, delivery: int, status: int, error: str, retry_at: datetime | None
 ) -> WebhookDelivery:

@@ -1,5 +1,6 @@
 """Mailboxes read by IMAP4rev1 (RFC 3501), with IDLE (RFC 2177) where the server has it."""
 
+import imaplib
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ SECONDS = 30
 IDLE_SECONDS = 240
 #: How often a waiting mailbox looks whether it shall stop.
 SLICE_SECONDS = 2
+Box = imap_tools.BaseMailBox
 #: Mails looked up at once.
 PORTION = 200
 
@@ -40,7 +42,7 @@ class Fetched:
 
 
 @contextmanager
-def connected(account: Account) -> Iterator[imap_tools.BaseMailBox]:
+def connected(account: Account) -> Iterator[Box]:
     """Sign in and open the folder; makes the folder for what is done. Raises ``OSError`` or an IMAP error."""
     box = _box(account)
     try:
@@ -53,7 +55,7 @@ def connected(account: Account) -> Iterator[imap_tools.BaseMailBox]:
         _leave(box)
 
 
-def _box(account: Account) -> imap_tools.BaseMailBox:
+def _box(account: Account) -> Box:
     if account.security == "none":
         return imap_tools.MailBoxUnencrypted(account.host, account.port, timeout=SECONDS)
     context = ssl.create_default_context()
@@ -62,14 +64,14 @@ def _box(account: Account) -> imap_tools.BaseMailBox:
     return imap_tools.MailBox(account.host, account.port, timeout=SECONDS, ssl_context=context)
 
 
-def _leave(box: imap_tools.BaseMailBox) -> None:
+def _leave(box: Box) -> None:
     try:
         box.logout()
     except (OSError, imap_tools.ImapToolsError, box.client.error):
         box.client.shutdown()
 
 
-def waiting(box: imap_tools.BaseMailBox, account: Account) -> list[Fetched]:
+def waiting(box: Box, account: Account) -> list[Fetched]:
     """Return what lies in the folder, oldest first, at most a portion."""
     validity = box.folder.status(account.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
     uids = [uid for uid in box.uids() if uid][:PORTION]
@@ -88,19 +90,19 @@ def _sizes(answer: list[bytes | tuple[bytes, bytes]]) -> Iterator[tuple[str, int
             yield fields[fields.index("UID") + 1], int(fields[fields.index("RFC822.SIZE") + 1])
 
 
-def content(box: imap_tools.BaseMailBox, uid: str) -> bytes | None:
+def content(box: Box, uid: str) -> bytes | None:
     """Return the bytes of a mail without marking it as read; None when it is gone."""
     _status, answer = box.client.uid("FETCH", uid, "(BODY.PEEK[])")
     found = next((part for part in answer if isinstance(part, tuple)), None)
     return found[1] if found else None
 
 
-def finish(box: imap_tools.BaseMailBox, account: Account, uid: str) -> None:
+def finish(box: Box, account: Account, uid: str) -> None:
     """Move a mail that is safely stored to the folder for what is done."""
     box.move([uid], account.done_folder)
 
 
-def wait(box: imap_tools.BaseMailBox, poll_seconds: float, stopping: Callable[[], bool]) -> None:
+def wait(box: Box, poll_seconds: float, stopping: Callable[[], bool]) -> None:
     """Return when the server says that something changed, or it is time to look anyway, or ``stopping``."""
     idle = "IDLE" in box.client.capabilities
     until = time.monotonic() + (IDLE_SECONDS if idle else poll_seconds)
@@ -109,16 +111,29 @@ def wait(box: imap_tools.BaseMailBox, poll_seconds: float, stopping: Callable[[]
             time.sleep(min(1.0, max(0.0, until - time.monotonic())))
         box.client.noop()
         return
-    box.idle.start()
+    box.idle.start()  # type: ignore[no-untyped-call]
     try:
         while time.monotonic() < until and not stopping():
             if box.idle.poll(timeout=SLICE_SECONDS):
                 return
     finally:
-        box.idle.stop()
+        box.idle.stop()  # type: ignore[no-untyped-call]
 
 
 def try_out(account: Account) -> int:
     """Sign in and count what waits, without touching anything but the folder for what is done."""
     with connected(account) as box:
         return len(box.uids())
+
+
+#: What can go wrong with a mailbox: the network, the certificate, the sign-in, the folder.
+ERRORS = (OSError, imap_tools.ImapToolsError, imaplib.IMAP4.error)
+
+
+def reason(error: BaseException) -> str:
+    """Return in a few words what went wrong, as the server or the system says it."""
+    result = getattr(error, "command_result", None)
+    words = result[1] if isinstance(result, tuple) and len(result) > 1 else None
+    if isinstance(words, list) and words and isinstance(words[0], bytes):
+        return words[0].decode("utf-8", "replace")[:300]
+    return (str(error) or type(error).__name__)[:300]

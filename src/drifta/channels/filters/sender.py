@@ -30,10 +30,11 @@ def _failed_authentication(incoming: Incoming) -> bool:
 
 def _find_original(incoming: Incoming) -> None:
     found = quotes.forwarded(incoming.mail.text)
-    if found is not None and found.author is not None and is_address(found.author.address):
-        if not incoming.house.is_ours(found.author.address):
-            incoming.original, incoming.original_text = found.author, found.embedded
-            incoming.comment = found.before
+    if found is None or found.author is None or not is_address(found.author.address):
+        return
+    if not incoming.house.is_ours(found.author.address):
+        incoming.original, incoming.original_text = found.author, found.embedded
+        incoming.comment = found.before
 
 
 filters.register(SenderFilter())

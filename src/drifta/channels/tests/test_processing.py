@@ -21,7 +21,7 @@ from drifta.people.models import ContactPoint, Person
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
-)  # noqa: E501
+)
 BIDI = "faktura\u202efdp.exe"
 
 
@@ -103,7 +103,8 @@ def test_an_out_of_office_answer_makes_neither_ticket_nor_mail(dag):
     ticket = Ticket.objects.get()
     confirmation = sent(outbox()[0])
     answer = letter(
-        subject="Autosvar: " + confirmation.subject, text="Jag är på semester till måndag.", Auto_Submitted="auto-replied",
+        subject="Autosvar: " + confirmation.subject,
+        text="Jag är på semester till måndag.", Auto_Submitted="auto-replied",
         In_Reply_To=f"<{confirmation.message_id}>",
     )  # fmt: skip
     take_in(answer, sender="")
@@ -226,7 +227,11 @@ def test_an_agents_answer_by_mail_goes_to_the_requester_only_when_it_is_proven(b
 
 
 def test_what_an_agent_forwards_is_the_original_senders(ben, dag):
-    text = "Kan vi ta denna?\n\n---------- Forwarded message ---------\nFrom: Dag Berg <dag@norrvik.example>\nDate: fre 20 nov 2026\nSubject: Hjälp\nTo: Ben <ben@norrvik.example>\n\nMin dator startar inte."
+    text = (
+        "Kan vi ta denna?\n\n---------- Forwarded message ---------\n"
+        "From: Dag Berg <dag@norrvik.example>\nDate: fre 20 nov 2026\nSubject: Hjälp\nTo: Ben <ben@norrvik.example>\n\n"
+        "Min dator startar inte."
+    )
     take_in(letter("ben@norrvik.example", "Fwd: Hjälp", text))
     ticket = Ticket.objects.get()
     assert (ticket.requester, ticket.subject) == (dag, "Hjälp")
