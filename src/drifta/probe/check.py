@@ -50,6 +50,7 @@ COMMON_TEXTS: Mapping[str, str] = {
     "check.failed": _("The check itself failed: %(error)s. Nothing is known about the target."),
     "timeout": _("No answer from %(target)s within %(seconds)s s."),
     "name.unresolved": _("The name %(host)s could not be looked up (%(error)s)."),
+    "name.no_resolver": _("The probe's name servers do not answer, so %(host)s could not be looked up (%(error)s)."),
     "connection.refused": _("%(target)s refused the connection: nothing listens there, or it is blocked."),
     "connection.reset": _("%(target)s broke off the connection."),
     "connection.failed": _("No connection to %(target)s: %(error)s."),
@@ -178,6 +179,14 @@ def worst(states: list[State]) -> State:
 def metric_of(kind: type[AnyCheck], name: str) -> Metric | None:
     """Return the declaration of the metric ``name`` of ``kind``."""
     return next((metric for metric in kind.metrics if metric.name == name), None)
+
+
+_NOT_THE_TARGET = frozenset({"name.no_resolver", "probe.exhausted"})
+
+
+def failure(code: str, params: Mapping[str, Parameter]) -> Result:
+    """Return the result of a failed look-up or connection: unknown where the fault lies with the probe."""
+    return Result(State.UNKNOWN if code in _NOT_THE_TARGET else State.BAD, code, params)
 
 
 def connection_params(target: str, timeout: float, error: str) -> dict[str, Parameter]:

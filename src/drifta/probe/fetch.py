@@ -128,7 +128,7 @@ def _failure(address: WebAddress, error: Exception, seconds: float) -> FetchFail
 def failure_text(error: Exception) -> tuple[str, str]:
     """Return the text code of a failed look-up, connection or handshake, and the reason in the system's words."""
     if isinstance(error, Unresolved):
-        return "name.unresolved", str(error)
+        return error.code, str(error)
     if isinstance(error, ssl.SSLCertVerificationError):
         return "tls.untrusted", error.verify_message or str(error)
     if isinstance(error, ssl.SSLError):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from drifta.probe.check import CheckSettings, Done, Result, State
+from drifta.probe.check import CheckSettings, Done, Result, failure
 from drifta.probe.names import Names, Unresolved, names
 
 SettingsT = TypeVar("SettingsT", bound=CheckSettings)
@@ -46,5 +46,6 @@ class Launcher(Generic[SettingsT]):
 
 
 def unresolved(host: str, error: Exception) -> Result:
-    """Return the result of a failed look-up."""
-    return Result(State.BAD, "name.unresolved", {"host": host, "error": str(error) or "timeout"})
+    """Return the result of a look-up that failed or took too long."""
+    code = error.code if isinstance(error, Unresolved) else "name.no_resolver"
+    return failure(code, {"host": host, "error": str(error) or "timeout"})

@@ -144,7 +144,7 @@ class Probe:
     # -- results to disk ---------------------------------------------------------------------------------------
 
     async def _write_always(self) -> None:
-        jumps = _ClockWatch()
+        jumps = ClockWatch()
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._hurry.wait(), _WRITE_EVERY)
@@ -229,7 +229,7 @@ class Probe:
         _quietly(lambda: save_standings(self._folder / "states.json", self._scheduler.standings()))
 
 
-class _ClockWatch:
+class ClockWatch:
     """Notices that the wall clock was set, or that the machine slept. The schedule does not mind either."""
 
     def __init__(self) -> None:

@@ -17,7 +17,11 @@ _THREADS = 16
 
 
 class Unresolved(Exception):
-    """A name could not be looked up; the message is the resolver's."""
+    """A name could not be looked up; the message is the resolver's. ``code`` is a text code."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class _Known:
 
     addresses: tuple[str, ...]
     error: str
+    code: str
     until: float
 
 
@@ -68,7 +73,7 @@ class Names:
         if known is None or known.until < self._loop.time():
             known = await self._look_up_once(host)
         if known.error:
-            raise Unresolved(known.error)
+            raise Unresolved(known.error, known.code)
         return known.addresses
 
     async def _look_up_once(self, host: str) -> _Known:
@@ -81,12 +86,18 @@ class Names:
     async def _look_up(self, host: str) -> _Known:
         try:
             found = await self._loop.run_in_executor(self._threads, _resolve, host)
-            known = _Known(found, "", self._loop.time() + KEEP)
+            known = _Known(found, "", "", self._loop.time() + KEEP)
         except (OSError, UnicodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            known = _Known((), reason or str(error), self._loop.time() + KEEP_FAILURE)
+            known = _Known((), reason or str(error), _code(error), self._loop.time() + KEEP_FAILURE)
         self._known[host] = known
         return known
+
+
+def _code(error: Exception) -> str:
+    """Tell a name that does not exist from name servers that do not answer."""
+    silent = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
+    return "name.no_resolver" if silent else "name.unresolved"
 
 
 def _resolve(host: str) -> tuple[str, ...]:

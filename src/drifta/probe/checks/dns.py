@@ -23,6 +23,7 @@ from drifta.probe.check import (
     Result,
     State,
     connection_params,
+    failure,
 )
 from drifta.probe.engines.stream import problem_of
 from drifta.probe.registry import KINDS
@@ -123,7 +124,7 @@ class Dns(Check[DnsSettings]):
             return Result(State.BAD, "timeout", connection_params(resolver, timeout, ""))
         except OSError as error:
             params = connection_params(resolver, timeout, error.strerror or str(error))
-            return Result(State.BAD, problem_of(error).value, params)
+            return failure(problem_of(error).value, params)
         except (dns.exception.DNSException, EOFError, ValueError) as error:
             text = f"{type(error).__name__}: {error}"[:200]
             return Result(State.BAD, "dns.unreadable", {"resolver": resolver, "error": text})

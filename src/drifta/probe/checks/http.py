@@ -17,6 +17,7 @@ from drifta.probe.check import (
     Result,
     State,
     connection_params,
+    failure,
 )
 from drifta.probe.engines.stream import Stream, StreamEngine
 from drifta.probe.fetch import Fetch, Fetched, FetchFailed, Timing, fetch, same_origin
@@ -254,7 +255,7 @@ class Http(BatchedCheck[HttpSettings]):
         def ended(stream: Stream) -> None:
             if stream.problem is not None:
                 params = connection_params(plan.address.authority, timeout, stream.error)
-                done(Result(State.BAD, stream.problem.value, params))
+                done(failure(stream.problem.value, params))
                 return
             timing = Timing(connect=stream.connected, first_byte=stream.first_byte, total=stream.total)
             self._end(plan, Fetched(reader, timing), timeout, done)
@@ -289,8 +290,8 @@ class Http(BatchedCheck[HttpSettings]):
                 result = await _fetch_and_judge(plan, address, hops, before)
         except TimeoutError:
             result = Result(State.BAD, "timeout", connection_params(address.authority, timeout, ""))
-        except FetchFailed as failure:
-            result = Result(State.BAD, failure.code, failure.params)
+        except FetchFailed as problem:
+            result = failure(problem.code, problem.params)
         done(result)
 
 

@@ -14,6 +14,7 @@ from drifta.probe.check import (
     Result,
     State,
     connection_params,
+    failure,
 )
 from drifta.probe.engines.stream import Stream, StreamEngine
 from drifta.probe.launch import Launcher
@@ -121,7 +122,7 @@ def _judge(settings: TcpSettings, timeout: float, stream: Stream, expectation: _
     metrics: Metrics = {"time": stream.total} if stream.connected else {}
     if stream.problem is not None:
         params = connection_params(settings.target, timeout, stream.error)
-        return Result(State.BAD, stream.problem.value, params)
+        return failure(stream.problem.value, params)
     if expectation is not None and not expectation.met:
         return Result(State.BAD, "tcp.unexpected", {}, metrics)
     state = above(stream.total, settings.time_warning, settings.time_bad)

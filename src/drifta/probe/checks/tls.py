@@ -20,6 +20,7 @@ from drifta.probe.check import (
     Result,
     State,
     connection_params,
+    failure,
 )
 from drifta.probe.fetch import failure_text
 from drifta.probe.names import Unresolved, names
@@ -125,7 +126,7 @@ class Tls(Check[TlsSettings]):
         except (Unresolved, OSError) as error:
             code, reason = failure_text(error)
             params = connection_params(target, timeout, reason) | {"host": settings.host}
-            return Result(State.BAD, code, params)
+            return failure(code, params)
         return _judge(settings, target, seen)
 
 

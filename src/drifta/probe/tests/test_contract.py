@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import socket
 import time
 
 import pytest
@@ -92,13 +93,26 @@ def test_the_timeout_is_honoured(name: str) -> None:
         assert result.code == "timeout"
 
 
-@pytest.mark.parametrize("name", sorted(AIM))
-def test_a_name_that_does_not_exist_is_said(name: str) -> None:
-    if name == "dns":
-        pytest.skip("the resolver of a name check is an address")
-    result = run(measure(name, 3.0, **AIM[name]("no-such-host.invalid", 80)))
-    assert (result.state, result.code) == (State.BAD, "name.unresolved")
-    assert "no-such-host.invalid" in render_text(KINDS.get(name), result.code, result.params)
+@pytest.mark.parametrize(
+    ("number", "state", "code"),
+    [
+        (socket.EAI_NONAME, State.BAD, "name.unresolved"),
+        (socket.EAI_AGAIN, State.UNKNOWN, "name.no_resolver"),
+    ],
+)
+@pytest.mark.parametrize("name", sorted(set(AIM) - {"dns"}))
+def test_a_missing_name_is_bad_and_a_missing_resolver_unknown(
+    name: str, number: int, state: State, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The resolver's answers are played: a machine without any name server must run this test too."""
+
+    def resolve(*_arguments: object, **_options: object) -> None:
+        raise socket.gaierror(number, "the resolver's words")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    result = run(measure(name, 3.0, **AIM[name]("mail.example.org", 80)))
+    assert (result.state, result.code) == (state, code)
+    assert "mail.example.org" in render_text(KINDS.get(name), result.code, result.params)
 
 
 @pytest.mark.parametrize("name", sorted(set(AIM) - {"icmp", "dns"}))

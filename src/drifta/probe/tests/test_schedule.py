@@ -1,10 +1,13 @@
 """The arithmetic of due times."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from drifta.probe.assignment import Assignment
+from drifta.probe.main import ClockWatch
 from drifta.probe.schedule import advance_grid, next_grid_point, percentile, spread
 
 INTERVALS = st.floats(1, 86400)
@@ -63,3 +66,16 @@ def test_percentiles() -> None:
     assert percentile([], 0.99) == 0
     assert percentile([1.0, 2.0, 3.0], 0.5) == 2
     assert percentile([1.0, 2.0, 3.0], 1.0) == 3
+
+
+def test_a_jump_of_the_clock_is_said_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    watch = ClockWatch()
+    watch.look()
+    assert not caplog.records
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 86400)
+    watch.look()
+    watch.look()
+    assert [record.message for record in caplog.records] == [
+        "The clock jumped by 86400 s (it was set, or the machine slept). The schedule goes on."
+    ]

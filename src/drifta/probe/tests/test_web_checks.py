@@ -21,6 +21,15 @@ async def _who(request: web.Request) -> web.Response:
 def application() -> web.Application:
     app = web.Application()
 
+    async def welcome(_request: web.Request) -> web.Response:
+        return web.Response(text="Välkommen till Drifta")
+
+    async def loop(_request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": "/loop"})
+
+    async def status(request: web.Request) -> web.Response:
+        return web.Response(status=int(request.match_info["code"]))
+
     async def redirect(request: web.Request) -> web.Response:
         raise web.HTTPFound(request.query["to"])
 
@@ -32,12 +41,12 @@ def application() -> web.Application:
             await response.write(part)
         return response
 
-    app.router.add_get("/", lambda _request: web.Response(text="Välkommen till Drifta"))
+    app.router.add_get("/", welcome)
     app.router.add_route("*", "/who", _who)
-    app.router.add_get("/status/{code}", lambda request: web.Response(status=int(request.match_info["code"])))
+    app.router.add_get("/status/{code}", status)
     app.router.add_get("/to", redirect)
     app.router.add_get("/chunked", chunked)
-    app.router.add_get("/loop", lambda _request: web.Response(status=302, headers={"Location": "/loop"}))
+    app.router.add_get("/loop", loop)
     return app
 
 
