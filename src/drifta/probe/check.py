@@ -48,6 +48,7 @@ COMMON_TEXTS: Mapping[str, str] = {
     "kind.unknown": _("This probe has no check of the kind “%(kind)s”. Update the probe."),
     "settings.invalid": _("The settings do not fit: %(problem)s. Edit the check."),
     "check.failed": _("The check itself failed: %(error)s. Nothing is known about the target."),
+    "check.overdue": _("The check %(target)s did not end within %(seconds)s s. Nothing is known about the target."),
     "timeout": _("No answer from %(target)s within %(seconds)s s."),
     "name.unresolved": _("The name %(host)s could not be looked up (%(error)s)."),
     "name.no_resolver": _("The probe's name servers do not answer, so %(host)s could not be looked up (%(error)s)."),
@@ -187,6 +188,11 @@ _NOT_THE_TARGET = frozenset({"name.no_resolver", "probe.exhausted"})
 def failure(code: str, params: Mapping[str, Parameter]) -> Result:
     """Return the result of a failed look-up or connection: unknown where the fault lies with the probe."""
     return Result(State.UNKNOWN if code in _NOT_THE_TARGET else State.BAD, code, params)
+
+
+def crashed(error: Exception) -> Result:
+    """Return the result of a run that ended by a fault in the check's own code."""
+    return Result(State.UNKNOWN, "check.failed", {"error": f"{type(error).__name__}: {error}"[:200]})
 
 
 def connection_params(target: str, timeout: float, error: str) -> dict[str, Parameter]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from drifta.probe.check import CheckSettings, Done, Result, failure
+from drifta.probe.check import CheckSettings, Done, Result, crashed, failure
 from drifta.probe.names import Names, Unresolved, names
 
 SettingsT = TypeVar("SettingsT", bound=CheckSettings)
@@ -42,7 +42,10 @@ class Launcher(Generic[SettingsT]):
         except (Unresolved, TimeoutError) as error:
             done(unresolved(host, error))
             return
-        self._begin(address, settings, max(_LEAST, timeout - (loop.time() - began)), done)
+        try:
+            self._begin(address, settings, max(_LEAST, timeout - (loop.time() - began)), done)
+        except Exception as error:  # nobody waits for this task: the fault must become the run's result
+            done(crashed(error))
 
 
 def unresolved(host: str, error: Exception) -> Result:

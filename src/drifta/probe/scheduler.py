@@ -6,6 +6,7 @@ Hot kinds are started without a coroutine (``BatchedCheck``); others run as task
 
 import asyncio
 import logging
+import math
 import time
 from array import array
 from collections import deque
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 
 from drifta.probe.assignment import Assignment
 from drifta.probe.batch import CHANGED, DEMANDED, FLAPPING, HARD, LATE, Batch
-from drifta.probe.check import AnyCheck, BatchedCheck, CheckSettings, Done, Parameter, Result, State
+from drifta.probe.check import AnyCheck, BatchedCheck, CheckSettings, Done, Parameter, Result, State, crashed
 from drifta.probe.registry import Kinds
 from drifta.probe.schedule import advance_grid, next_grid_point, spread
 from drifta.probe.state import Standing, advance
@@ -28,6 +29,7 @@ log = logging.getLogger("drifta.probe")
 _TICK = 0.01
 _STARTS_PER_TURN = 64
 _GRACE = 1.0
+_SWEEP = 5.0
 
 
 class Job:
@@ -110,6 +112,7 @@ class Scheduler:
         self._ticking = False
         self._stopped = False
         self._restored: dict[int, tuple[str, Standing]] = {}
+        self._sweeper = self._loop.call_later(_SWEEP, self._sweep)
         self.batch = Batch()
         self.statistics = Statistics()
         self.in_flight = 0
@@ -167,6 +170,7 @@ class Scheduler:
     def stop(self) -> None:
         """Start nothing more and give back what the checks hold; runs under way are forgotten."""
         self._stopped = True
+        self._sweeper.cancel()
         if self._timer is not None:
             self._timer.cancel()
         for task in self._tasks:
@@ -286,6 +290,7 @@ class Scheduler:
     def _begin(self, job: Job) -> None:
         job.running = True
         if self.in_flight >= self._most_in_flight:
+            job.began = math.inf
             self._waiting.append(job)
             return
         self._run(job)
@@ -300,7 +305,7 @@ class Scheduler:
             try:
                 job.start(job.settings, job.timeout, job.done)
             except Exception as error:  # a broken check must not stop the others
-                self._finish(job, _failed(error))
+                self._finish(job, crashed(error))
         elif job.check is not None:
             task = self._loop.create_task(self._run_task(job, job.check))
             self._tasks.add(task)
@@ -314,12 +319,20 @@ class Scheduler:
             async with asyncio.timeout(job.timeout + _GRACE):
                 result = await check.run(job.settings, job.timeout)
         except TimeoutError:
-            params: dict[str, Parameter] = {"target": job.assignment.kind, "seconds": round(job.timeout, 1)}
-            result = Result(State.BAD, "timeout", params)
+            result = _overdue(job)
         except Exception as error:  # a broken check must not stop the others
             log.exception("The check %d (%s) failed.", job.assignment.id, job.assignment.kind)
-            result = _failed(error)
+            result = crashed(error)
         self._finish(job, result)
+
+    def _sweep(self) -> None:
+        """End batched runs that a fault keeps from ending themselves, so that their checks run again."""
+        self._sweeper = self._loop.call_later(_SWEEP, self._sweep)
+        now = self._loop.time()
+        for job in list(self._jobs.values()):
+            if job.running and job.start is not None and now - job.began > job.timeout + _SWEEP:
+                log.error("The check %d (%s) did not end.", job.assignment.id, job.assignment.kind)
+                self._finish(job, _overdue(job))
 
     def _finish(self, job: Job, result: Result) -> None:
         if not job.running or self._stopped:
@@ -396,8 +409,9 @@ def _nobody(_result: Result) -> None:
     """Take a result that nobody waits for."""
 
 
-def _failed(error: Exception) -> Result:
-    return Result(State.UNKNOWN, "check.failed", {"error": f"{type(error).__name__}: {error}"[:200]})
+def _overdue(job: Job) -> Result:
+    params: dict[str, Parameter] = {"target": job.assignment.kind, "seconds": round(job.timeout, 1)}
+    return Result(State.UNKNOWN, "check.overdue", params)
 
 
 def _first_problem(error: ValidationError) -> str:

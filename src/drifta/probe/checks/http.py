@@ -17,6 +17,7 @@ from drifta.probe.check import (
     Result,
     State,
     connection_params,
+    crashed,
     failure,
 )
 from drifta.probe.engines.stream import Stream, StreamEngine
@@ -292,6 +293,8 @@ class Http(BatchedCheck[HttpSettings]):
             result = Result(State.BAD, "timeout", connection_params(address.authority, timeout, ""))
         except FetchFailed as problem:
             result = failure(problem.code, problem.params)
+        except Exception as error:  # nobody waits for this task: the fault must become the run's result
+            result = crashed(error)
         done(result)
 
 

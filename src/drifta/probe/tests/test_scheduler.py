@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from drifta.probe import scheduler as module
 from drifta.probe.assignment import Assignment, Assignments, merge
 from drifta.probe.batch import CHANGED, DEMANDED, FLAPPING, HARD, LATE
 from drifta.probe.check import BatchedCheck, Check, CheckSettings, Done, Metric, Result, State
@@ -50,7 +51,7 @@ class Play(Check[PlaySettings]):
 
 
 class Hot(BatchedCheck[PlaySettings]):
-    """A batched kind that raises, or ends twice."""
+    """A batched kind that raises, never ends, or ends twice."""
 
     kind = "hot"
     label = icon = description = "hot"
@@ -61,6 +62,8 @@ class Hot(BatchedCheck[PlaySettings]):
     def start(self, settings: PlaySettings, timeout: float, done: Done) -> None:
         if settings.states == [9]:
             raise RuntimeError("broken")
+        if settings.states == [8]:
+            return
         done(Result(State.GOOD, "timeout"))
         done(Result(State.BAD, "timeout"))
 
@@ -261,7 +264,19 @@ def test_a_check_that_does_not_end_is_ended() -> None:
     async def work(stage: Stage) -> None:
         stage.assign(check(interval=60.0, timeout=0.1, settings={"seconds": 60.0}))
         await stage.rows(1)
-        assert stage.scheduler.batch.texts[0][0] == "timeout"
+        assert stage.scheduler.batch.texts[0][0] == "check.overdue"
+
+    play(work)
+
+
+def test_a_batched_check_that_never_ends_is_swept_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_SWEEP", 0.1)
+
+    async def work(stage: Stage) -> None:
+        stage.assign(check(kind="hot", interval=60.0, timeout=0.1, settings={"states": [8]}))
+        await stage.rows(1)
+        assert stage.scheduler.batch.texts[0][0] == "check.overdue"
+        assert stage.scheduler.in_flight == 0
 
     play(work)
 
