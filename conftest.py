@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
+from django.contrib.auth.hashers import make_password
+from django.core.cache import cache as django_cache
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -28,7 +30,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 @pytest.fixture(autouse=True)
 def _files(tmp_path: Path, settings: object) -> None:
     django_settings.FILES_DIR = tmp_path / "files"
-    cache.clear()
+    django_cache.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -56,11 +58,17 @@ class House:
     second_line: Team
 
 
+@cache
+def _hashed() -> str:
+    """Hash the password of the named people once: Argon2 is slow on purpose."""
+    return make_password(PASSWORD)
+
+
 def person(organisation: Organisation, name: str, *roles: str, language: str = "en") -> Person:
     """Make somebody with a mail address and a password."""
     address = f"{name.split(maxsplit=1)[0].lower()}@{organisation.mail_domains[0]}"
     made = Person(organisation=organisation, name=name, email=address, roles=list(roles), language=language)
-    made.set_password(PASSWORD)
+    made.password = _hashed()
     made.save()
     made.contact_points.create(kind="email", value=address)
     return made

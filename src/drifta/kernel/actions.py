@@ -102,7 +102,7 @@ def action(
 def _lock(subject: models.Model, *, versioned: bool) -> None:
     """Lock the row and read it into ``subject``; the version of the caller's copy decides about a conflict."""
     based_on = subject.version if isinstance(subject, Versioned) else 0
-    rows = type(subject)._base_manager.select_for_update(of=("self",))
+    rows = subject.__class__._base_manager.select_for_update(of=("self",))
     subject.refresh_from_db(from_queryset=rows)
     if versioned and isinstance(subject, Versioned) and subject.version != based_on:
         raise Conflict(subject, based_on)

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from drifta.kernel.modules import Module
 from drifta.site import health, log, settings_pages, setup, views
@@ -48,6 +49,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready),
     path("metrics", health.measures),
     path("api/v1/", api.urls),
+    # Mail addresses are contact points, so allauth's own pages about them lead to the profile.
+    path("account/email/", RedirectView.as_view(pattern_name="people:profile"), name="account_email"),
+    path("account/confirm-email/", RedirectView.as_view(pattern_name="people:profile")),
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("ui/", include("drifta.ui.urls")),
