@@ -1,12 +1,15 @@
 // Builds the browser side into src/drifta/ui/static/ui/dist: `node build.mjs`, or `node build.mjs --watch`.
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = join(here, "..", "src", "drifta", "ui", "static", "ui", "dist");
+const dist = join(here, "..", "src", "drifta", "ui", "static", "ui", "dist");
+const watching = process.argv.includes("--watch");
+// A build is made beside the old one and takes its place when it is whole: a running server never sees half of it.
+const out = watching ? dist : `${dist}.new-${process.pid}`;
 const tabler = join(here, "node_modules", "@tabler", "icons", "icons");
 
 /** The drawing of one icon: ours first, then Tabler's; a trailing "-filled" asks for the filled drawing. */
@@ -59,9 +62,13 @@ const options = {
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await sprite();
-if (process.argv.includes("--watch")) {
+if (watching) {
   const context = await esbuild.context(options);
   await context.watch();
 } else {
   await esbuild.build(options);
+  const old = `${dist}.old-${process.pid}`;
+  await rename(dist, old).catch(() => {}); // there may be none yet
+  await rename(out, dist);
+  await rm(old, { recursive: true, force: true });
 }

@@ -60,8 +60,12 @@ document.addEventListener("keydown", (event) => {
   const off = document.documentElement.dataset.keys === "off";
   if (off || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)
     || document.querySelector("dialog[open]")) return;
-  if (event.key === "?") return showKeys();
-  if (event.key === ".") return openPalette();
+  const own = { "?": showKeys, ".": openPalette }[event.key];
+  if (own) {
+    event.preventDefault();
+    own();
+    return;
+  }
   const pressed = prefix ? `${prefix} ${event.key}` : event.key;
   prefix = "";
   const element = [...document.querySelectorAll(`[data-key="${CSS.escape(pressed)}"]`)].find(usable);

@@ -1,6 +1,6 @@
 // htmx: its settings, the CSRF token, addresses without empty parameters, and what errors look like.
 import htmx from "htmx.org";
-import { csrfToken, delegate, toast, word } from "./core.js";
+import { csrfToken, delegate, toast, whenPresent, word } from "./core.js";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -68,4 +68,6 @@ delegate("submit", "form[method=get]", (_, form) => {
   setTimeout(() => empty.forEach((field) => { field.disabled = false; }));
 });
 
+// Toasts that came with the page leave like those made here; errors stay until they are dismissed.
+whenPresent("[data-toast]:not(.bad)", (line) => setTimeout(() => line.remove(), 6000));
 delegate("click", "[data-dismiss]", (_, button) => button.closest("[data-toast]").remove());

@@ -1,11 +1,25 @@
 """What the desk adds to pages: menu entries, boxes on Today, panels of tickets."""
 
+from functools import partial
+from typing import Any
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from drifta.desk import panels as content
+from drifta.desk.forms import FORMS
 from drifta.ui import menu, panels
+from drifta.ui.doing import register_form
 from drifta.ui.menu import MenuEntry
 from drifta.ui.panels import Panel
+
+
+def _dialog(verb: str, ticket: Any) -> str:
+    return reverse("desk:do", args=[ticket.pk, verb])
+
+
+for verb in FORMS:
+    register_form(f"desk.{verb}", partial(_dialog, verb))
 
 menu.register(
     MenuEntry(_("Tickets"), "ticket", "desk:list", order=20, permission="desk.read_all", key="g t", phone=True)

@@ -1,6 +1,8 @@
 """Running an action of the catalogue from a page: buttons, bulk bars and the palette all end here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -13,6 +15,25 @@ from drifta.kernel.actions import Action, Refused
 from drifta.kernel.actor import Actor
 from drifta.kernel.models import Versioned
 from drifta.ui.model_forms import fillable
+
+FormAddress = Callable[[Any], str]
+_own_forms: dict[str, FormAddress] = {}
+
+
+def register_form(action: str, address: FormAddress) -> None:
+    """Let an action be asked for by a dialog of the module's own, at ``address(object)``, wherever it is offered.
+
+    GET with htmx answers with a ``<dialog data-open>``, without htmx with a page. Raises ``ValueError`` when taken.
+    """
+    if action in _own_forms:
+        raise ValueError(f"The action '{action}' has two forms.")
+    _own_forms[action] = address
+
+
+def own_form(entry: Action, obj: Any) -> str:
+    """Return the address of the action's own dialog for an object; empty when it has none."""
+    address = _own_forms.get(entry.name)
+    return address(obj) if address is not None else ""
 
 
 @dataclass

@@ -10,7 +10,7 @@ from drifta.kernel import search
 from drifta.kernel.actions import Action, actions_for
 from drifta.kernel.actor import Actor
 from drifta.ui import menu
-from drifta.ui.doing import is_fillable, needs_form
+from drifta.ui.doing import is_fillable, needs_form, own_form
 from drifta.ui.menu import MenuEntry, Place
 
 #: Objects shown per kind.
@@ -20,7 +20,10 @@ _PLACES: tuple[Place, ...] = ("work", "new", "administration", "user")
 
 @dataclass(frozen=True)
 class Option:
-    """One line of the palette: a page or object to go to, or an action to run."""
+    """One line of the palette: a page or object to go to, or an action to run.
+
+    ``form`` is the address of the action's own dialog; ``asks`` that the general one must ask something.
+    """
 
     label: str | Promise
     icon: str
@@ -28,6 +31,7 @@ class Option:
     hint: str | Promise = ""
     action: Action | None = None
     asks: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ def _fits(text: str, label: str | Promise) -> bool:
 
 def _actions(actor: Actor, text: str, subject: models.Model) -> list[Option]:
     return [
-        Option(entry.label, entry.icon, action=entry, asks=needs_form(entry))
+        Option(entry.label, entry.icon, action=entry, asks=needs_form(entry), form=own_form(entry, subject))
         for entry in actions_for(actor, subject)
-        if _fits(text, entry.label) and is_fillable(entry)
+        if _fits(text, entry.label) and (is_fillable(entry) or own_form(entry, subject))
     ]
 
 

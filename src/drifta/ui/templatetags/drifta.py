@@ -18,7 +18,7 @@ from drifta.kernel.actions import Action, actions_for, catalogue
 from drifta.kernel.models import Versioned, subject_key
 from drifta.kernel.permissions import may as may_rule
 from drifta.ui import assets, graphics, states, times
-from drifta.ui.doing import is_fillable, needs_form
+from drifta.ui.doing import is_fillable, needs_form, own_form
 from drifta.ui.menu import actor_of
 from drifta.ui.panels import slot as slot_named
 
@@ -249,6 +249,7 @@ def _button(entry: Action, obj: Any, request: HttpRequest | None) -> dict[str, A
     question = _("%(action)s: %(object)s?") % {"action": entry.label, "object": obj}
     return {
         "asks": needs_form(entry),
+        "own_form": own_form(entry, obj),
         "form_url": f"{reverse('ui:act')}?{urlencode(query)}",
         "act_url": reverse("ui:act"),
         "action": entry.name,
@@ -264,7 +265,7 @@ def actions_of(context: Context, obj: Any, leave_out: str = "") -> list[Action]:
     """``{% actions_of ticket as actions %}``: the actions that the viewer may do to the object, for a menu."""
     out = set(leave_out.split())
     found = actions_for(actor_of(_request(context)), obj)
-    return [entry for entry in found if entry.name not in out and is_fillable(entry)]
+    return [entry for entry in found if entry.name not in out and (is_fillable(entry) or own_form(entry, obj))]
 
 
 @register.inclusion_tag("ui/parts/range.html", takes_context=True)

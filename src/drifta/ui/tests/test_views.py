@@ -10,6 +10,7 @@ from drifta.kernel.actions import catalogue
 from drifta.kernel.models import Presence
 from drifta.kernel.permissions import granted
 from drifta.people.models import Team
+from drifta.ui import doing
 from drifta.ui.doing import run
 from drifta.ui.subjects import find_all
 
@@ -129,3 +130,11 @@ def test_the_language_is_switched_and_kept(as_ann: Client, ann: Any) -> None:
     ann.refresh_from_db()
     assert ann.language == "nb"
     assert "drifta_language" not in as_ann.post("/ui/language", {"language": "xx"}).cookies
+
+
+def test_an_action_may_have_a_dialog_of_its_own(as_ann: Client, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doing, "_own_forms", {"gallery.close": lambda obj: f"/teams/{obj.pk}/close"})
+    found = as_ann.get("/ui/palette", {"q": "take out", "subject": team.subject_key}).content.decode()
+    assert f'hx-get="/teams/{team.pk}/close"' in found
+    with pytest.raises(ValueError, match="two forms"):
+        doing.register_form("gallery.close", str)
