@@ -8,10 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from drifta.kernel.actions import Refused, action
-from drifta.kernel.actor import Actor
-from drifta.kernel.events import Event, emit
-from drifta.kernel.models import Versioned, change
 from drifta.inventory import index
 from drifta.inventory.events import (
     AssetCreated,
@@ -22,6 +18,10 @@ from drifta.inventory.events import (
     SiteEdited,
 )
 from drifta.inventory.models import Asset, Service, Site
+from drifta.kernel.actions import Refused, action
+from drifta.kernel.actor import Actor
+from drifta.kernel.events import Event, emit
+from drifta.kernel.models import Versioned, change
 from drifta.people import queries as people
 
 V = TypeVar("V", bound=Versioned)
@@ -235,7 +235,5 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Refused(
-            _("“%(name)s” is not a time zone. Write it like Europe/Stockholm.") % {"name": name}
-        ) from error
+        raise Refused(_("“%(name)s” is not a time zone. Write it like Europe/Stockholm.") % {"name": name}) from error
     return name

@@ -16,6 +16,4 @@ def write(row: Versioned) -> None:
 
 
 def _write(source: str, row: Site | Asset | Service, public: str, internal: str = "") -> None:
-    search.index(
-        source, row.pk, organisation_id=row.organisation_id, title=row.name, public=public, internal=internal
-    )
+    search.index(source, row.pk, organisation_id=row.organisation_id, title=row.name, public=public, internal=internal)

@@ -46,10 +46,7 @@ def searched(rows: VisibleQuerySet[Asset], text: str) -> VisibleQuerySet[Asset]:
     """Narrow to assets whose name, address, model or serial number contains each word."""
     for word in text.split():
         rows = rows.filter(
-            Q(name__icontains=word)
-            | Q(address__icontains=word)
-            | Q(model__icontains=word)
-            | Q(serial__icontains=word)
+            Q(name__icontains=word) | Q(address__icontains=word) | Q(model__icontains=word) | Q(serial__icontains=word)
         )
     return rows
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.utils.functional import Promise
 
@@ -147,7 +148,10 @@ def _find_similar(actor: Actor, kind: str, text: str, limit: int) -> list[Hit]:
 
 def _hits(actor: Actor, kind: str, condition: str, parameters: list[Any], *, order: str, limit: int) -> list[Hit]:
     source = sources[kind]
-    visible, visible_parameters = source.visible(actor).order_by().values("pk").query.sql_with_params()
+    try:
+        visible, visible_parameters = source.visible(actor).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # the actor may see none of this kind
+        return []
     statement = (
         f"SELECT object_id, title FROM kernel_search WHERE source = %s AND {condition}"  # noqa: S608 - own fragments
         f" AND object_id IN ({visible}) ORDER BY {order} LIMIT %s"

@@ -158,9 +158,7 @@ def create_person(request: HttpRequest, values: PersonIn, response: HttpResponse
     """Add a person."""
     given = values.model_dump(exclude={"organisation_id", "language"})
     organisation = values.organisation_id or _actor(request).organisation_id or 0
-    person = actions.create(
-        _actor(request), organisation_id=organisation, language=values.language or "", **given
-    )
+    person = actions.create(_actor(request), organisation_id=organisation, language=values.language or "", **given)
     response["Location"] = f"/api/v1/people/{person.pk}"
     rest.with_etag(response, person)
     return 201, person

@@ -17,11 +17,30 @@ ALIASES = {
     "first_name": ("first name", "given name", "förnamn", "fornavn"),
     "last_name": ("last name", "surname", "family name", "efternamn", "etternavn"),
     "email": (
-        "email", "e-mail", "mail", "email address", "mail address", "epost", "e-post", "e-postadress",
-        "e-postadresse", "epostadress", "epostadresse", "mejl", "mailadress",
+        "email",
+        "e-mail",
+        "mail",
+        "email address",
+        "mail address",
+        "epost",
+        "e-post",
+        "e-postadress",
+        "e-postadresse",
+        "epostadress",
+        "epostadresse",
+        "mejl",
+        "mailadress",
     ),
     "phone": (
-        "phone", "phone number", "telephone", "mobile", "telefon", "telefonnummer", "mobil", "mobiltelefon", "tlf",
+        "phone",
+        "phone number",
+        "telephone",
+        "mobile",
+        "telefon",
+        "telefonnummer",
+        "mobil",
+        "mobiltelefon",
+        "tlf",
         "mobilnummer",
     ),
     "title": ("title", "job title", "titel", "befattning", "tittel", "stilling"),
@@ -33,9 +52,21 @@ ALIASES = {
     "note": ("note", "notes", "anteckning", "kommentar", "merknad", "notat"),
 }
 LANGUAGES = {
-    "sv": "sv", "swedish": "sv", "svenska": "sv", "svensk": "sv",
-    "nb": "nb", "no": "nb", "norwegian": "nb", "norska": "nb", "norsk": "nb", "bokmål": "nb", "norsk bokmål": "nb",
-    "en": "en", "english": "en", "engelska": "en", "engelsk": "en",
+    "sv": "sv",
+    "swedish": "sv",
+    "svenska": "sv",
+    "svensk": "sv",
+    "nb": "nb",
+    "no": "nb",
+    "norwegian": "nb",
+    "norska": "nb",
+    "norsk": "nb",
+    "bokmål": "nb",
+    "norsk bokmål": "nb",
+    "en": "en",
+    "english": "en",
+    "engelska": "en",
+    "engelsk": "en",
 }
 YES = {"1", "x", "yes", "y", "true", "ja", "j", "sant"}
 NO = {"", "0", "no", "n", "false", "nej", "nei", "usant"}
@@ -103,10 +134,7 @@ def read(content: bytes, region: str = "SE") -> Sheet:
 
 def decode(content: bytes) -> str:
     """Return the text of a file as spreadsheets write it: UTF-8 (with or without mark), UTF-16, else Windows-1252."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
+    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "cp1252"]
     for encoding in encodings:
         try:
             text = content.decode(encoding)
@@ -168,9 +196,7 @@ def _take_address(row: Row, target: list[str], name: str, text: str, region: str
     try:
         value = contact.email(text) if name == "email" else contact.phone(text, region)
     except contact.NotAnAddress:
-        wrong = (
-            _("“%(cell)s” is not a mail address.") if name == "email" else _("“%(cell)s” is not a phone number.")
-        )
+        wrong = _("“%(cell)s” is not a mail address.") if name == "email" else _("“%(cell)s” is not a phone number.")
         row.faults.append(Fault(wrong, {"cell": text.strip()[:80]}))
     else:
         if value not in target:

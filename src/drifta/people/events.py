@@ -38,7 +38,9 @@ class RolesChanged(Event):
     before: str
 
 
-@event("people.organisations_served_changed", text=_("changed which organisations %(name)s works for: %(organisations)s"))
+@event(
+    "people.organisations_served_changed", text=_("changed which organisations %(name)s works for: %(organisations)s")
+)
 @dataclass(frozen=True)
 class ServedChanged(Event):
     """A person works for other organisations than before."""

@@ -105,7 +105,9 @@ class ContactPointForm(forms.Form):
 class RolesForm(forms.Form):
     """What a person may do, and for whom they work."""
 
-    roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role, widget=forms.CheckboxSelectMultiple, required=False)
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"), choices=Role, widget=forms.CheckboxSelectMultiple, required=False
+    )
     serves = forms.ModelMultipleChoiceField(
         Organisation.objects.none(), label=_("Also works for"), widget=forms.CheckboxSelectMultiple, required=False
     )

@@ -180,7 +180,9 @@ def _plan_manager(step: Step, known: _Known, names_in_file: dict[str, int]) -> N
     found = known.managers.get(name.lower(), [])
     in_file = names_in_file.get(name.lower(), 0)
     if len(set(found)) > 1 or (not found and in_file > 1):
-        step.faults.append(_("Several people are called “%(name)s”. Write the manager's mail address.") % {"name": name})
+        step.faults.append(
+            _("Several people are called “%(name)s”. Write the manager's mail address.") % {"name": name}
+        )
     elif not found and not in_file:
         step.faults.append(_("Nobody is called “%(name)s”.") % {"name": name})
     elif step.person is None or [step.person.manager_id] != found:

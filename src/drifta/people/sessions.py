@@ -5,7 +5,6 @@ from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-
 from django.utils.translation import gettext as _
 
 from drifta.kernel import clock

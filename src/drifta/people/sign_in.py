@@ -28,7 +28,9 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("Your sign-in is blocked. Ask your administrator."),
-        "email_password_mismatch": _("The mail address or the password is not right. Try again, or reset the password."),
+        "email_password_mismatch": _(
+            "The mail address or the password is not right. Try again, or reset the password."
+        ),
         "enter_current_password": _("This is not your present password."),
         "incorrect_code": _("The code is not right. Take the newest one of your app."),
         "incorrect_password": _("The password is not right."),
@@ -39,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Nobody signs up alone: administrators invite."""
         return False
 
@@ -121,4 +123,3 @@ def has_second_factor(person: Person) -> bool:
 def should_have_second_factor(person: Person) -> bool:
     """Whether this person should be asked to set one up: administrators without any."""
     return ADMINISTRATOR in person.roles and not has_second_factor(person)
-

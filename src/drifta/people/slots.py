@@ -12,14 +12,14 @@ from drifta.people.models import ContactPoint, Person
 from drifta.ui import languages, menu, panels
 from drifta.ui.menu import MenuEntry
 
-menu.register(
-    MenuEntry(_("People"), "users", "people:people", order=50, permission="people.view", key="g p")
-)
+menu.register(MenuEntry(_("People"), "users", "people:people", order=50, permission="people.view", key="g p"))
 menu.register(
     MenuEntry(_("Organisations"), "building", "people:organisations", order=20, permission="people.administer",
               place="administration")
 )  # fmt: skip
-menu.register(MenuEntry(_("Person"), "user-plus", "people:new-person", order=50, permission="people.create", place="new"))
+menu.register(
+    MenuEntry(_("Person"), "user-plus", "people:new-person", order=50, permission="people.create", place="new")
+)
 menu.register(MenuEntry(_("My profile"), "user-circle", "people:profile", order=10, place="user"))
 
 

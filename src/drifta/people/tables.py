@@ -110,7 +110,9 @@ class PersonTable(Table):
     )
     default_sort = "name"
     live = "people.person"
-    empty = Empty(gettext_lazy("Nobody is here yet."), gettext_lazy("Add people one by one, or import a file."), "users")
+    empty = Empty(
+        gettext_lazy("Nobody is here yet."), gettext_lazy("Add people one by one, or import a file."), "users"
+    )
 
     def __init__(self, request: Request) -> None:
         rows = Person.objects.visible_to(request.actor).present().select_related("organisation", "site", "manager")

@@ -1,4 +1,4 @@
-"""Errors as people meet them: a page, a fragment for htmx, or problem details for programs; always with the next step."""
+"""Errors as people meet them: a page, a fragment for htmx, or problem details; always with the next step."""
 
 import json
 

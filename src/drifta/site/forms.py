@@ -16,10 +16,10 @@ class FirstForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Its language"), choices=Language, help_text=_("New people and mails start with it; each can choose.")
     )
-    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    email = forms.EmailField(
-        label=_("Your mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    name = forms.CharField(
+        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
+    email = forms.EmailField(label=_("Your mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(
         label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least ten characters; a sentence is easier to remember than signs."),
@@ -33,7 +33,8 @@ class AddressForm(forms.Form):
     """The address that people write to."""
 
     address = forms.EmailField(
-        label=_("Mail address of the service desk"), help_text=_("Such as help@example.com. Mail to it becomes tickets.")
+        label=_("Mail address of the service desk"),
+        help_text=_("Such as help@example.com. Mail to it becomes tickets."),
     )
     name = forms.CharField(
         label=_("Name beside it"), max_length=100, required=False, help_text=_("Such as Service desk.")
@@ -51,9 +52,7 @@ class AddressForm(forms.Form):
 class WatchForm(forms.Form):
     """What to watch from the start."""
 
-    proposals = forms.MultipleChoiceField(
-        label=_("Found here"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    proposals = forms.MultipleChoiceField(label=_("Found here"), required=False, widget=forms.CheckboxSelectMultiple)
     web = forms.CharField(
         label=_("Web pages"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("One address per line, such as https://www.example.com. Certificates are watched too."),

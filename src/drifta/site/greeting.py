@@ -13,4 +13,4 @@ def words(name: str, moment: datetime) -> str:
         text = _("Hello, %(name)s")
     else:
         text = _("Good evening, %(name)s")
-    return text % {"name": name.split()[0] if name.split() else name}
+    return text % {"name": name.split(maxsplit=1)[0] if name.split() else name}

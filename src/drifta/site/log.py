@@ -24,7 +24,6 @@ from drifta.ui.menu import actor_of
 from drifta.ui.subjects import find_all
 from drifta.ui.tables import Column, DateFilter, Empty, MultiFilter, Table, TextFilter
 
-
 #: Names of fields as they stand in events, for people to read.
 FIELDS: dict[str, Any] = {
     "name": _("name"),
@@ -133,7 +132,9 @@ class EventTable(Table):
     def links(self) -> dict[str, str]:
         """Where the pages are of what this page's events are about, as far as the actor may see them."""
         found = find_all(actor_of(self.request), {row.subject for row in self.page.rows})
-        return {subject_key(type(one), one.pk): one.get_absolute_url() for one in found if hasattr(one, "get_absolute_url")}
+        return {
+            subject_key(type(one), one.pk): one.get_absolute_url() for one in found if hasattr(one, "get_absolute_url")
+        }
 
     def url(self, row: LoggedEvent) -> str:
         """Lead to the page of what the event is about."""

@@ -30,7 +30,9 @@ def found_here() -> list[Proposal]:
     gateway = default_gateway()
     if gateway is None:
         return [machine]
-    way_out = Proposal("gateway", _("Way out to the network (%(address)s)") % {"address": gateway}, "icmp", {"host": gateway})
+    way_out = Proposal(
+        "gateway", _("Way out to the network (%(address)s)") % {"address": gateway}, "icmp", {"host": gateway}
+    )
     return [machine, way_out]
 
 

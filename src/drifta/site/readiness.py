@@ -66,9 +66,7 @@ def _migrations() -> str:
 
 def _worker() -> str:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers"
-        )
+        cursor.execute("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
         (silent,) = cursor.fetchone()
     if silent is None:
         return _("no worker runs: start “drifta worker”")

@@ -12,9 +12,7 @@ def _failed(actor: Actor) -> int | None:
     return len(jobs.failed_jobs(limit=100)) or None
 
 
-menu.register(
-    MenuEntry(_("Today"), "home", "site:today", order=10, permission="people.view", key="g h", phone=True)
-)
+menu.register(MenuEntry(_("Today"), "home", "site:today", order=10, permission="people.view", key="g h", phone=True))
 menu.register(
     MenuEntry(
         _("Event log"), "history", "site:events", order=70, permission="events.view", place="administration", key="g e"

@@ -46,7 +46,11 @@ def new(request: Request) -> HttpResponse:
 def asset(request: Request, pk: int) -> HttpResponse:
     """Show an asset."""
     shown = _visible(request, pk)
-    return render(request, "inventory/asset.html", {"title": shown.name, "asset": shown, "icon": ICONS[shown.kind], "services": queries.services_on([pk])})
+    return render(
+        request,
+        "inventory/asset.html",
+        {"title": shown.name, "asset": shown, "icon": ICONS[shown.kind], "services": queries.services_on([pk])},
+    )
 
 
 def edit(request: Request, pk: int) -> HttpResponse:

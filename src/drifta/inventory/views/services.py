@@ -46,7 +46,11 @@ def new(request: Request) -> HttpResponse:
 def service(request: Request, pk: int) -> HttpResponse:
     """Show a service."""
     shown = _visible(request, pk)
-    return render(request, "inventory/service.html", {"title": shown.name, "service": shown, "assets": shown.assets.order_by("name")})
+    return render(
+        request,
+        "inventory/service.html",
+        {"title": shown.name, "service": shown, "assets": shown.assets.order_by("name")},
+    )
 
 
 def edit(request: Request, pk: int) -> HttpResponse:

@@ -46,7 +46,11 @@ def new(request: Request) -> HttpResponse:
 def site(request: Request, pk: int) -> HttpResponse:
     """Show a site."""
     shown = _visible(request, pk)
-    return render(request, "inventory/site.html", {"title": shown.name, "site": shown, "assets": queries.assets(request.actor).filter(site=shown)[:200]})
+    return render(
+        request,
+        "inventory/site.html",
+        {"title": shown.name, "site": shown, "assets": queries.assets(request.actor).filter(site=shown)[:200]},
+    )
 
 
 def edit(request: Request, pk: int) -> HttpResponse:

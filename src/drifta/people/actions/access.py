@@ -38,13 +38,9 @@ INVITATION_LASTS = timedelta(days=7)
 def invite(actor: Actor, person: Person) -> tuple[Invitation, str]:
     """Send a one-time link for choosing a password; earlier links end. Returns its row and its secret part."""
     if not person.email:
-        raise Refused(
-            _("%(name)s has no mail address. Add one to the contact points first.") % {"name": person.name}
-        )
+        raise Refused(_("%(name)s has no mail address. Add one to the contact points first.") % {"name": person.name})
     if not person.is_active:
-        raise Refused(
-            _("The sign-in of %(name)s is blocked. Allow it again first.") % {"name": person.name}
-        )
+        raise Refused(_("The sign-in of %(name)s is blocked. Allow it again first.") % {"name": person.name})
     now = clock.now()
     person.invitations.filter(used_at=None).update(used_at=now)
     secret = secrets.token_urlsafe(32)
@@ -60,9 +56,7 @@ def invite(actor: Actor, person: Person) -> tuple[Invitation, str]:
 def accept_invitation(actor: Actor, invitation: Invitation, *, password: str) -> Person:
     """Use a one-time link: the person gets this password."""
     if invitation.used_at is not None or invitation.expires_at <= clock.now():
-        raise Refused(
-            _("This invitation was used or is too old. Ask your administrator for a new one.")
-        )
+        raise Refused(_("This invitation was used or is too old. Ask your administrator for a new one."))
     change(invitation, used_at=clock.now())
     person = Person.objects.select_for_update(of=("self",)).get(pk=invitation.person_id)
     _store_password(person, password)

@@ -18,7 +18,7 @@ from drifta.people.roles import REQUESTER
 
 @action("people.import", label=gettext_lazy("Import people"), icon="upload")
 def import_people(actor: Actor, *, organisation_id: int, file: str) -> Plan:
-    """Import a file that lies in the file store under ``file`` (SHA-256). Raises ``Refused`` when a row has a fault."""
+    """Import a file of the file store (``file`` is its SHA-256). Raises ``Refused`` when a row has a fault."""
     organisation = Organisation.objects.visible_to(actor).filter(pk=organisation_id).first()
     if organisation is None:
         raise Refused(_("There is no such organisation. Choose one of the list."))

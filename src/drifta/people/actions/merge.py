@@ -31,9 +31,7 @@ def merge(actor: Actor, person: Person, *, absorbed_id: int) -> Person:
     change(absorbed, email=None, is_active=False, merged_into=person)
     roles = [role for role in ROLES if role in {*person.roles, *absorbed.roles}]
     change(person, email=email, roles=roles, is_vip=person.is_vip or absorbed.is_vip, is_stranger=False)
-    fact = PersonsMerged(
-        person=person.pk, name=person.name, absorbed=absorbed.pk, absorbed_name=absorbed.name
-    )
+    fact = PersonsMerged(person=person.pk, name=person.name, absorbed=absorbed.pk, absorbed_name=absorbed.name)
     emit(actor, fact, subject=person)
     search.forget("person", absorbed.pk)
     index.write(person)

@@ -47,9 +47,7 @@ def edit_organisation(
     values = {field: value for field, value in wanted.items() if value not in (None, getattr(organisation, field))}
     if values:
         _save(organisation, **values)
-        fact = OrganisationEdited(
-            organisation=organisation.pk, name=organisation.name, fields=", ".join(values)
-        )
+        fact = OrganisationEdited(organisation=organisation.pk, name=organisation.name, fields=", ".join(values))
         emit(actor, fact, subject=organisation)
     return organisation
 
@@ -59,9 +57,7 @@ def clean_domains(domains: Sequence[str]) -> list[str]:
     cleaned = [domain.strip().lower().removeprefix("@").rstrip(".") for domain in domains]
     for domain in cleaned:
         if "." not in domain.strip(".") or any(letter in domain for letter in " @/:"):
-            raise Refused(
-                _("“%(domain)s” is not a mail domain. Write it like example.com.") % {"domain": domain}
-            )
+            raise Refused(_("“%(domain)s” is not a mail domain. Write it like example.com.") % {"domain": domain})
     return list(dict.fromkeys(cleaned))
 
 
@@ -73,6 +69,4 @@ def _save(organisation: Organisation, **values: object) -> None:
             else:
                 organisation.save()
     except IntegrityError as error:
-        raise Refused(
-            _("There is already an organisation with this name. Choose another name.")
-        ) from error
+        raise Refused(_("There is already an organisation with this name. Choose another name.")) from error

@@ -112,9 +112,7 @@ def set_roles(actor: Actor, person: Person, *, roles: Sequence[str]) -> Person:
     if ADMINISTRATOR in before and ADMINISTRATOR not in wanted:
         require_other_administrator(person)
     change(person, roles=wanted)
-    fact = RolesChanged(
-        person=person.pk, name=person.name, roles=", ".join(wanted), before=", ".join(before)
-    )
+    fact = RolesChanged(person=person.pk, name=person.name, roles=", ".join(wanted), before=", ".join(before))
     emit(actor, fact, subject=person)
     return person
 

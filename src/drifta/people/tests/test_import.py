@@ -79,7 +79,14 @@ def test_a_row_with_a_fault_stops_the_whole_file(house, row: str, reason: str) -
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\n\n", b"\x89PNG\r\n\x1a\n\0\0\0", b"Colour;Size\nred;3\n", b"Namn;Namn\na;b\n", b'Namn\n"unfinished' + b"x" * 200_000],
+    [
+        b"",
+        b"\n\n",
+        b"\x89PNG\r\n\x1a\n\0\0\0",
+        b"Colour;Size\nred;3\n",
+        b"Namn;Namn\na;b\n",
+        b'Namn\n"unfinished' + b"x" * 200_000,
+    ],
 )
 def test_what_is_no_sheet_of_people_is_refused_as_a_whole(content: bytes) -> None:
     with pytest.raises(csv_rows.UnreadableFile):

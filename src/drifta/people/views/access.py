@@ -42,7 +42,12 @@ def invite(request: Request, pk: int) -> HttpResponse:
     shown = visible(request, pk)
     made, secret = actions.invite(request.actor, shown)
     link = invitation_mail.link(secret)
-    context = {"title": _("Invitation of %(name)s") % {"name": shown.name}, "person": shown, "link": link, "made": made}
+    context = {
+        "title": _("Invitation of %(name)s") % {"name": shown.name},
+        "person": shown,
+        "link": link,
+        "made": made,
+    }
     return render(request, "people/invited.html", context)
 
 
