@@ -9,12 +9,16 @@ from importlib import import_module
 from typing import Any
 
 import django
+import psycopg
 
 from drifta.site.cli_options import Options
+from drifta.site.cli_words import Trouble
 from drifta.site.postgres import Cluster
 from drifta.site.supervisor_data import locked, prepare, running
+from drifta.words import gettext_noop as _
 
 SETTINGS = "drifta.site.settings"
+OLDEST_SERVER = 15
 
 
 def load(address: str) -> Any:
@@ -32,11 +36,29 @@ def start_django(options: Options, database_url: str) -> None:
     django.setup()
 
 
+def check_server(url: str) -> None:
+    """Raise ``Trouble`` unless a PostgreSQL that is new enough answers at ``url``."""
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            version = connection.info.server_version // 10000
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        raise Trouble(
+            _("The database at DRIFTA_DATABASE_URL does not answer (%(reason)s). Start it, or correct the address."),
+            reason=reason,
+        ) from error
+    if version < OLDEST_SERVER:
+        raise Trouble(
+            _("The database is PostgreSQL %(found)s. Use %(oldest)s or newer."), found=version, oldest=OLDEST_SERVER
+        )
+
+
 @contextlib.contextmanager
 def database(options: Options) -> Iterator[str]:
     """Yield the database's address: a server's, a running ``drifta up``'s, or one started for the moment."""
     prepare(options.data)
     if options.database_url:
+        check_server(options.database_url)
         yield options.database_url
     elif running(options.data) is not None:
         yield Cluster(options.data).url

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from drifta.desk import demo as tickets
 from drifta.kernel.actor import SYSTEM
 from drifta.people import actions
 from drifta.people.models import Organisation, Person
 from drifta.people.roles import ROLES
-from drifta.site.cli_words import Trouble
+from drifta.site import demo
+from drifta.site.cli_words import Trouble, say
+from drifta.site.supervisor_prepare import introduce_probe
 from drifta.words import gettext_noop as _
+
+SEED = 1
 
 
 def create_user(email: str, role: str, name: str, password: str) -> str:
@@ -49,6 +57,18 @@ def create_token(email: str, name: str) -> str:
         return actions.create_token(SYSTEM, person, name=name)[1]
     except ValidationError as refusal:
         raise as_trouble(refusal) from refusal
+
+
+def generate_tickets(count: int) -> None:
+    """Write ``count`` example tickets for the example organisation, always the same ones. Raises ``Trouble``."""
+    organisation = Organisation.objects.filter(is_demo=True).first()
+    if organisation is None and Organisation.objects.exists():
+        raise Trouble(_("This Drifta is in use already. Make example tickets in a new directory: --data DIR"))
+    if organisation is None:
+        introduce_probe(settings.DATA_DIR / "probe" / "key")
+        demo.fill(secrets.token_urlsafe(12))
+    number = Organisation.objects.get(is_demo=True).pk
+    tickets.generate(number, count, seed=SEED, say=lambda line: say("%(line)s", line=line))
 
 
 def as_trouble(refusal: ValidationError) -> Trouble:

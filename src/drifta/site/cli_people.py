@@ -1,4 +1,4 @@
-"""Commands about people and their tokens."""
+"""Commands about people, their tokens, and example tickets."""
 
 from __future__ import annotations
 
@@ -34,4 +34,11 @@ def create_token(arguments: argparse.Namespace) -> int:
     with django_on(options_of(arguments)):
         token: str = load("drifta.site.cli_house:create_token")(arguments.email, arguments.name)
     sys.stdout.write(f"{token}\n")
+    return 0
+
+
+def generate_demo(arguments: argparse.Namespace) -> int:
+    """Write example tickets, for benchmarks."""
+    with django_on(options_of(arguments)):
+        load("drifta.site.cli_house:generate_tickets")(arguments.tickets)
     return 0

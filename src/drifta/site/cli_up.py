@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import Callable
 
-from drifta.site.cli_environment import load, start_django
+from drifta.site.cli_environment import check_server, load, start_django
 from drifta.site.cli_options import Options, options_of
 from drifta.site.cli_words import Trouble, say
 from drifta.site.postgres import Cluster
@@ -33,7 +33,9 @@ def up(arguments: argparse.Namespace) -> int:
             listening.append(listen("127.0.0.1", 0, "--host"))
         check_free(options.smtp_host, options.smtp_port, "--smtp-port")
         cluster = None if options.database_url else Cluster(options.data)
-        if cluster is not None:
+        if cluster is None:
+            check_server(options.database_url)
+        else:
             stack.callback(cluster.stop)
             cluster.start()
         _run(options, cluster, listening)
@@ -44,12 +46,12 @@ def up(arguments: argparse.Namespace) -> int:
 def _run(options: Options, cluster: Cluster | None, listening: list[socket.socket]) -> None:
     url = options.database_url or (cluster.url if cluster else "")
     start_django(options, url)
-    invitation = in_child(lambda: load("drifta.site.supervisor_prepare:prepare_house")(options))
+    lines = in_child(lambda: load("drifta.site.supervisor_prepare:prepare_house")(options))
     write_version(options.data)
     load("django.db:connections").close_all()
     house = parts(options, url, listening)
     load("drifta.site.web_house:settle")()
-    Supervisor(house, _keeper(cluster)).run(lambda: _announce(options, invitation))
+    Supervisor(house, _keeper(cluster)).run(lambda: _announce(options, lines))
 
 
 def _keeper(cluster: Cluster | None) -> Callable[[], None]:
@@ -66,11 +68,10 @@ def _keeper(cluster: Cluster | None) -> Callable[[], None]:
     return keep
 
 
-def _announce(options: Options, invitation: str | None) -> None:
-    """Print the ready line; programs wait for it, so it is the same in every language."""
+def _announce(options: Options, lines: list[str]) -> None:
+    """Print the ready line, the same in every language because programs wait for it, and then ``lines``."""
     sys.stdout.write(f"Drifta is ready at {options.public_url}\n")
-    if invitation:
-        say(_("Open this link once to become the administrator: %(link)s"), link=invitation)
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
 
 

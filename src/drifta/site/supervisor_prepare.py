@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
 
 from drifta.kernel.actor import SYSTEM
 from drifta.monitoring.actions import local_probe
+from drifta.people.models import Organisation
 from drifta.people.roles import ADMINISTRATOR
-from drifta.site import cli_migrate, supervisor_invitation
+from drifta.site import cli_migrate, demo, supervisor_invitation
 from drifta.site.cli_options import Options
-from drifta.site.cli_words import say
+from drifta.site.cli_words import Trouble, say, translate
 from drifta.words import gettext_noop as _
 
 
-def prepare_house(options: Options) -> str | None:
-    """Bring the database up to date; returns the sign-up link while there is no administrator."""
+def prepare_house(options: Options) -> list[str]:
+    """Bring the database up to date; returns the lines to print when everything is ready."""
     if waiting := cli_migrate.pending():
         say(_("Preparing the database (%(count)d steps)."), count=len(waiting))
         cli_migrate.apply()
-    _introduce_probe(options.data / "probe" / "key")
-    return _invitation(options)
+    introduce_probe(options.data / "probe" / "key")
+    examples = _examples() if options.demo else []
+    return examples + _invitation(options)
 
 
-def _introduce_probe(key_file: Path) -> None:
+def _examples() -> list[str]:
+    """Enter the example organisation into an empty Drifta; returns how to sign in."""
+    if Organisation.objects.filter(is_demo=True).exists():
+        return []
+    if Organisation.objects.exists():
+        raise Trouble(_("This Drifta is in use already. Start the example in a new directory: --demo --data DIR"))
+    say(_("Entering the example data."))
+    password = secrets.token_urlsafe(12)
+    demo.fill(password)
+    people = get_user_model().objects.filter(is_active=True, roles__contains=[ADMINISTRATOR])
+    address = people.order_by("pk").values_list("email", flat=True)[0]
+    text = _("Example data only. Sign in as %(address)s with the password %(password)s")
+    return [translate(text, address=address, password=password)]
+
+
+def introduce_probe(key_file: Path) -> None:
     """See that the probe of this machine is entered and has its key."""
     key = key_file.read_text(encoding="ascii").strip() if key_file.exists() else None
     fresh = local_probe(SYSTEM, key=key)
@@ -33,7 +51,9 @@ def _introduce_probe(key_file: Path) -> None:
         key_file.write_text(fresh + "\n", encoding="ascii")
 
 
-def _invitation(options: Options) -> str | None:
+def _invitation(options: Options) -> list[str]:
+    """The sign-up link, while there is no administrator."""
     if get_user_model().objects.filter(is_active=True, roles__contains=[ADMINISTRATOR]).exists():
-        return None
-    return f"{options.public_url}/setup/{supervisor_invitation.issue(options.data)}"
+        return []
+    link = f"{options.public_url}/setup/{supervisor_invitation.issue(options.data)}/"
+    return [translate(_("Open this link once to become the administrator: %(link)s"), link=link)]
