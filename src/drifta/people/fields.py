@@ -1,7 +1,7 @@
 """Form fields that choose people: found as one types, never a list of fifty thousand."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.urls import reverse_lazy
@@ -9,8 +9,14 @@ from django.urls import reverse_lazy
 from drifta.kernel.actor import Actor
 from drifta.people.models import Person
 
+if TYPE_CHECKING:
+    OneOf = forms.ModelChoiceField[Person]
+    SeveralOf = forms.ModelMultipleChoiceField[Person]
+else:
+    OneOf, SeveralOf = forms.ModelChoiceField, forms.ModelMultipleChoiceField
 
-class _Chooser(forms.ModelChoiceField):
+
+class _Chooser(OneOf):
     def narrow(self, actor: Actor, chosen: Iterable[Any]) -> None:
         """Allow whom the actor may know of; list only those already chosen."""
         self.queryset = Person.objects.visible_to(actor).present()
@@ -27,7 +33,7 @@ class PersonField(_Chooser):
         super().__init__(Person.objects.none(), widget=widget, **options)
 
 
-class PersonsField(_Chooser, forms.ModelMultipleChoiceField):
+class PersonsField(_Chooser, SeveralOf):
     """Several persons. Call ``narrow`` in the form's ``__init__``."""
 
     def __init__(self, **options: Any) -> None:

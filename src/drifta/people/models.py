@@ -1,7 +1,7 @@
 """Tables of organisations, persons, teams, API tokens and invitations."""
 
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -133,7 +133,7 @@ class Person(AbstractBaseUser, Versioned):
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     resource = "people"
     objects = PersonManager()

@@ -63,7 +63,7 @@ def _by_point(kind: str, value: str) -> PersonQuerySet:
 def recipients(person_ids: Collection[int]) -> list[Recipient]:
     """Return those of the given persons who have a mail address, in the order of their ids."""
     rows = Person.objects.filter(pk__in=person_ids).exclude(email=None).exclude(email="").order_by("pk")
-    return [Recipient(*row) for row in rows.values_list("pk", "name", "email", "language")]
+    return [Recipient(row.pk, row.name, row.email or "", row.language) for row in rows]
 
 
 def agents(organisation_id: int) -> PersonQuerySet:

@@ -19,7 +19,6 @@ from drifta.kernel import guard, secrets
 from drifta.kernel.actor import SYSTEM
 from drifta.people import actions, queries
 from drifta.people.models import Person
-from drifta.people.roles import ADMINISTRATOR
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -117,9 +116,4 @@ class MfaAdapter(DefaultMFAAdapter):
 def has_second_factor(person: Person) -> bool:
     """Whether a person has set up an app or a key."""
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return Authenticator.objects.filter(user=person, type__in=kinds).exists()
-
-
-def should_have_second_factor(person: Person) -> bool:
-    """Whether this person should be asked to set one up: administrators without any."""
-    return ADMINISTRATOR in person.roles and not has_second_factor(person)
+    return bool(Authenticator.objects.filter(user=person, type__in=kinds).exists())

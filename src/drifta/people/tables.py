@@ -141,7 +141,7 @@ class TeamTable(Table):
     )
     filters = (
         MultiFilter("organisation", gettext_lazy("Organisation"), choices=_organisations),
-        MultiFilter("line", gettext_lazy("Line"), choices=tuple(Team.Line.choices)),
+        MultiFilter("line", gettext_lazy("Line"), choices=[(str(value), label) for value, label in Team.Line.choices]),
     )
     default_sort = "name"
     live = "people.team"

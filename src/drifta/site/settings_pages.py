@@ -52,8 +52,15 @@ def section(request: Request, name: str) -> HttpResponse:
 
     if save(form, change):
         return redirect(f"{reverse('site:settings-section', args=[name])}?saved=1")
-    context = {"template": "site/settings_section.html", "section": model, "saved": "saved" in request.GET}
-    return form_page(request, form, str(model.title), cancel=reverse("site:settings"), **context)
+    return form_page(
+        request,
+        form,
+        model.title,
+        cancel=reverse("site:settings"),
+        template="site/settings_section.html",
+        section=model,
+        saved="saved" in request.GET,
+    )
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def edit(
         "email": _own_address(person, email) if email is not None else None,
         **_related(person.organisation_id, person.pk, {"manager_id": manager_id, "site_id": site_id}),
     }
-    values = {field: value for field, value in given.items() if value is not None}
+    values: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
     values |= {field: None for field in clear if field in ("manager_id", "site_id")}
     return apply(actor, person, values)
 

@@ -1,5 +1,7 @@
 """Import of people: choose a file, look at what it would do, do it."""
 
+from typing import Any
+
 from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -72,7 +74,7 @@ def run(request: Request) -> HttpResponse:
     return render(request, "people/imported.html", context)
 
 
-def _ticket(request: Request) -> dict[str, object]:
+def _ticket(request: Request) -> dict[str, Any]:
     try:
         ticket = signing.loads(request.POST.get("ticket", ""), salt=SALT, max_age=PATIENCE)
     except signing.BadSignature as error:
