@@ -1,0 +1,220 @@
+"""Mail in and out through real servers and processes, also when they are killed."""
+
+import imaplib
+import smtplib
+import ssl
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from drifta.channels import actions, sending, work
+from drifta.channels.models import Mailbox, OutgoingMail, RawMail
+from drifta.channels.settings import MailSettings
+from drifta.channels.tests import servers
+from drifta.channels.tests.factories import DESK, desk, letter
+from drifta.channels.tests.servers import until
+from drifta.desk.models import Message, Ticket
+from drifta.kernel import settings
+from drifta.kernel.actor import SYSTEM
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _desk(transactional_db, house):
+    desk(house.norrvik, language="sv")
+
+
+def change_settings(**values):
+    """Change the mail settings."""
+    settings.change(SYSTEM, section=MailSettings.section, values=values)
+
+
+def send(port, *mails, to=DESK):
+    """Send mails over one connection."""
+    with smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
+        for mail in mails:
+            client.send_message(mail, to_addrs=[to])
+
+
+def count(rows):
+    """Count rows as they are committed now."""
+    return rows.count()
+
+
+def test_recipients_sizes_and_null_senders():
+    change_settings(size_limit_mb=1)
+    with servers.intake() as (_process, port), smtplib.SMTP("127.0.0.1", port) as client:
+        client.ehlo()
+        assert client.has_extn("pipelining")
+        client.mail("dag@norrvik.example")
+        assert client.rcpt("nobody@norrvik.example")[0] == 550
+        assert client.rcpt(DESK.upper())[0] == 250
+        assert client.rcpt("desk+42.abcdefghijklmnop@norrvik.example")[0] == 250
+        client.rset()
+        with pytest.raises(smtplib.SMTPSenderRefused) as refused:
+            client.sendmail("dag@norrvik.example", [DESK], b"x" * 2_000_000)
+        assert refused.value.smtp_code == 552
+        client.rset()
+        client.putcmd("MAIL FROM:<dag@norrvik.example>")  # without SIZE, so that the limit meets the data
+        client.getreply()
+        client.rcpt(DESK)
+        assert client.data(b"Subject: x\r\n\r\n" + b"x" * 70 + b"\r\n" * 1_000_000)[0] == 552
+        client.sendmail("<>", [DESK], letter().as_bytes())
+    assert RawMail.objects.get().envelope_from == ""
+
+
+def test_starttls_is_offered_with_a_certificate(tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.check_call(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-keyout", str(key), "-out", str(certificate)],
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    change_settings(tls_certificate=str(certificate), tls_key=str(key))
+    with servers.intake() as (_process, port), smtplib.SMTP("localhost", port) as client:
+        client.starttls(context=ssl.create_default_context(cafile=str(certificate)))
+        client.send_message(letter(), to_addrs=[DESK])
+    assert RawMail.objects.count() == 1
+
+
+def test_lmtp_answers_for_each_recipient(tmp_path):
+    place = str(tmp_path / "lmtp")
+    with servers.intake(DRIFTA_LMTP=place), smtplib.LMTP(place) as client:
+        client.sendmail("dag@norrvik.example", [DESK, "desk+x@norrvik.example"], letter().as_bytes())
+        assert client.getreply()[0] == 250  # the answer for the second recipient, which smtplib does not wait for
+    raw = RawMail.objects.get()
+    assert (raw.via, len(raw.envelope_to)) == ("lmtp", 2)
+
+
+def test_a_mail_from_a_real_client_is_confirmed_through_a_real_server(dag):
+    with servers.sink() as sink, servers.intake() as (_intake, port), servers.process("worker"):
+        change_settings(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none")
+        command = ["swaks", "--server", f"127.0.0.1:{port}", "--from", "dag@norrvik.example", "--to", DESK]
+        header = [
+            "--header",
+            "Subject: Skrivaren på plan två",
+            "--body",
+            "Hej, jag kan inte skriva ut och behöver hjälp.",
+        ]
+        subprocess.check_output([*command, *header])
+        until(lambda: sink.mails, what="the confirmation")
+        sender, recipients, content = sink.mails[0]
+        assert recipients == ["dag@norrvik.example"]
+        assert sender.startswith("desk+")
+        assert b"Auto-Submitted: auto-replied" in content
+        until(lambda: OutgoingMail.objects.filter(state="sent").count() == 1, what="the note that it was sent")
+    assert Ticket.objects.get().language == "sv"
+
+
+def test_nothing_is_lost_or_doubled_when_intake_and_worker_are_killed(dag):
+    total = 60
+    mails = [letter(subject=f"Ärende {number}") for number in range(total)]
+    with servers.intake() as (intake, port), servers.process("worker") as worker:
+
+        def deliver(mail):
+            """Send until it is confirmed, as every mail server does."""
+            for _attempt in range(200):
+                try:
+                    send(port, mail)
+                except (OSError, smtplib.SMTPException):
+                    time.sleep(0.1)
+                else:
+                    return
+            pytest.fail("the intake did not come back")
+
+        with ThreadPoolExecutor(4) as pool:
+            sending_all = [pool.submit(deliver, mail) for mail in mails]
+            until(lambda: count(RawMail.objects.all()) >= 10, what="the first mails")
+            intake.kill()
+            worker.kill()
+            intake.restart()
+            worker.restart()
+            until(lambda: count(Ticket.objects.all()) >= 25, seconds=120, what="tickets")
+            worker.kill()
+            intake.kill()
+            worker.restart()
+            intake.restart()
+            for one in sending_all:
+                one.result()
+        connection.close()
+        for lane in range(4):  # what the minute's look would do
+            work.work_lane.defer(lane=lane)
+        until(lambda: not RawMail.objects.filter(state="received").exists(), seconds=120, what="the end")
+    assert Ticket.objects.count() == total
+    assert {one.subject for one in Ticket.objects.all()} == {f"Ärende {number}" for number in range(total)}
+    assert Message.objects.filter(direction="in").count() == total
+
+
+def test_sending_survives_a_killed_worker_and_sends_each_mail_once(dag):
+    mails = [
+        OutgoingMail(
+            organisation_id=dag.organisation_id, kind="system", once=f"x{number}", address=f"p{number}@x.example",
+            message_id=f"x{number}@norrvik.example", subject=f"Hej {number}", text="Hej",
+        )
+        for number in range(40)
+    ]  # fmt: skip
+    with servers.sink() as sink:
+        change_settings(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none")
+        with servers.process("worker") as worker:
+            actions.queue(SYSTEM, mails=mails)
+            until(lambda: len(sink.mails) >= 10, what="the first mails")
+            worker.kill()
+            worker.restart()
+            sending.deliver.defer()
+            until(lambda: OutgoingMail.objects.filter(state="sent").count() == 40, seconds=60, what="all mails")
+    sent = [recipients[0] for _sender, recipients, _content in sink.mails]
+    # A mail that was handed over but not yet noted in the moment of the kill goes out again, with the same Message-ID.
+    assert set(sent) == {f"p{number}@x.example" for number in range(40)}
+    assert len(sent) <= 41
+
+
+def test_refusals_for_now_and_for_good(dag):
+    mail = OutgoingMail(
+        organisation_id=dag.organisation_id, kind="system", once="x", address="p@x.example",
+        message_id="x@norrvik.example", subject="Hej", text="Hej",
+    )  # fmt: skip
+    with servers.sink() as sink:
+        change_settings(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none")
+        sink.recipient_answer = "451 4.2.0 Busy"
+        actions.queue(SYSTEM, mails=[mail])
+        sending.deliver()
+        row = OutgoingMail.objects.get()
+        assert (row.state, row.attempts) == ("waiting", 1)
+        assert "4.2.0 Busy" in row.error
+        sink.recipient_answer = "550 5.1.1 No such user"
+        actions.send_again(SYSTEM, row)
+        sending.deliver()
+        row.refresh_from_db()
+        assert row.state == "failed"
+    actions.send_again(SYSTEM, row)
+    sending.deliver()  # the server is gone
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == ("waiting", 0)
+    assert row.error
+
+
+def test_an_imap_mailbox_is_emptied_and_a_new_mail_is_noticed_at_once(house, tmp_path):
+    home = tmp_path / "dovecot"
+    home.mkdir()
+    with servers.dovecot(home) as port:
+        box = imaplib.IMAP4("127.0.0.1", port)
+        box.login("desk", "hemligt")
+        box.append("INBOX", None, None, letter(subject="Först").as_bytes())
+        actions.add_mailbox(
+            SYSTEM, organisation_id=house.norrvik.pk, host="127.0.0.1", port=port, security="none", user="desk",
+            password="hemligt",
+        )  # fmt: skip
+        with servers.intake() as (intake, _port):
+            until(lambda: RawMail.objects.count() == 1, what="the first mail: " + intake.said())
+            until(lambda: Mailbox.objects.get().last_ok_at is not None, what="the note that it works")
+            box.append("INBOX", None, None, letter(subject="Sedan").as_bytes())
+            until(lambda: RawMail.objects.count() == 2, seconds=15, what="the second mail")
+            until(lambda: box.select("Drifta")[1] == [b"2"], what="the move to the done folder")
+        assert box.select("INBOX")[1] == [b"0"]
+        box.logout()
+    with servers.intake():
+        until(lambda: Mailbox.objects.get().error, seconds=60, what="the error on the mailbox's page")
