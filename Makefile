@@ -3,6 +3,7 @@
 #   make dev        the same, rebuilding as files change       make test-fast  unit tests, under a minute
 #   make check      style, types, contracts, translations      make bench      measure the budgets
 #   make constraints, make translations, make reference        bring generated files up to date
+#   make constraints UPGRADE=--upgrade                         newer versions of everything
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -44,7 +45,7 @@ packages:
 
 constraints:
 	@UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --quiet --upgrade \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE) \
 	  --custom-compile-command "make constraints" --output-file constraints.txt
 
 translations: $(VENV)/.test packages
