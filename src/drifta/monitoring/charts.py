@@ -55,13 +55,14 @@ def chart(check: Check, metric: str, wanted: Span) -> dict[str, Any]:
     curves = {row.label: curve(read[row.pk], wanted.start * 1000, wanted.end * 1000, wanted.points) for row in rows}
     title = next((title for name, title in metrics_of(check) if name == metric), metric)
     times, lines = _lines(curves, title)
+    unit = rows[0].unit if rows else ""
     return {
-        "unit": rows[0].unit if rows else "",
+        "unit": "" if unit == "1" else unit,
         "from": wanted.start,
         "to": wanted.end,
         "times": (times / 1000).tolist(),
         "series": lines,
-        "thresholds": _thresholds(check, metric),
+        "thresholds": _thresholds(check, metric, unit),
         "bands": _bands(check, wanted),
         "ticks": _ticks(check, wanted),
         "zero": True,
@@ -90,9 +91,9 @@ def _line(name: str, own: NDArray[np.int64], values: NDArray[np.float64], times:
     }
 
 
-def _thresholds(check: Check, metric: str) -> list[dict[str, Any]]:
+def _thresholds(check: Check, metric: str, unit: str) -> list[dict[str, Any]]:
     levels = (("warning", _("Warning")), ("bad", _("Bad")))
-    found = [(kinds.threshold(check.settings, metric, level), word, level) for level, word in levels]
+    found = [(kinds.threshold(check.settings, metric, unit, level), word, level) for level, word in levels]
     return [{"value": value, "label": word, "state": level} for value, word, level in found if value is not None]
 
 

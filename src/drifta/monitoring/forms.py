@@ -51,6 +51,8 @@ class CheckForm(forms.Form):
         super().__init__(data, **more)
         if check is not None:
             self.fields["organisation_id"].disabled = True
+        if len(choices["organisation_id"]) == 1:
+            self.fields["organisation_id"].widget = forms.HiddenInput()
         empty: list[tuple[Any, str]] = [("", "–")]
         for name, listed in choices.items():
             self.fields[name].choices = empty + listed if name == "asset_id" else listed  # type: ignore[attr-defined]

@@ -23,11 +23,14 @@ HOUR = 3600
 COMPACT_AFTER = timedelta(minutes=5)
 
 
+WAITING = Q(settled=False, ended_at=None) | Q(ticket_id__isnull=False, ended_at__isnull=False, end_noted=False)
+"""Alerts that are neither cause nor symptom yet, and ended ones whose ticket has not been told."""
+
+
 @job(name="monitoring.settle_alerts", queue="alerts")
 def settle_alerts() -> None:
     """Settle the alerts that wait for it, and tell tickets of those that have ended."""
-    waiting = Q(settled=False, ended_at=None) | Q(ticket_id__isnull=False, ended_at__isnull=False, end_noted=False)
-    for number in Alert.objects.filter(waiting).order_by("began_at", "pk").values_list("pk", flat=True):
+    for number in Alert.objects.filter(WAITING).order_by("began_at", "pk").values_list("pk", flat=True):
         settle(SYSTEM, number=number)
 
 
@@ -37,7 +40,8 @@ def look_after_alerts() -> None:
     find_silent_probes(SYSTEM)
     for alert in Alert.objects.filter(ended_at=None, expires_at__lt=clock.now()):
         clear_outside(SYSTEM, alert, when=alert.expires_at)
-    settle_alerts.defer_in_turn(SETTLING)
+    if Alert.objects.filter(WAITING).exists():
+        settle_alerts.defer_in_turn(SETTLING)
 
 
 @periodic("3-59/10 * * * *", name="monitoring.compact")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, SecretStr
 
 from drifta.kernel import secrets
 from drifta.kernel.actions import Refused
-from drifta.probe.check import AnyCheck, Metric, metric_of, text_template
+from drifta.probe.check import AnyCheck, Metric, metric_of, render_text
 from drifta.probe.registry import KINDS
 
 SILENT = "probe.silent"
@@ -69,13 +69,13 @@ def shown(value: Any) -> Any:
 
 def text(kind: str, code: str, parameters: Mapping[str, Any]) -> str:
     """Return what a result says, in the present language; the bare code when nobody knows it."""
-    template = OWN_TEXTS.get(code) or text_template(KINDS.get(kind), code)
-    if not template:
-        return code
+    own = OWN_TEXTS.get(code)
+    if own is None:
+        return render_text(KINDS.get(kind), code, parameters, _)
     try:
-        return str(_(template) % parameters)
+        return str(_(own) % parameters)
     except (KeyError, TypeError, ValueError):
-        return str(_(template))
+        return str(_(own))
 
 
 def metric(kind: str, name: str) -> Metric | None:
@@ -102,9 +102,10 @@ def icon(kind: str) -> str:
     return found.icon if found else "activity"
 
 
-def threshold(settings: Mapping[str, Any], name: str, level: str) -> float | None:
-    """Return a metric's threshold: that of ``disk.used`` is the setting ``disk_used_warning`` or ``disk_warning``."""
-    for stem in (name.replace(".", "_"), name.rpartition(".")[2], name.partition(".")[0]):
+def threshold(settings: Mapping[str, Any], name: str, unit: str, level: str) -> float | None:
+    """Return a metric's threshold: the setting ``disk_used_warning``; ``disk_warning`` too, for shares and numbers."""
+    stems = [name.replace(".", "_"), *([name.partition(".")[0]] if unit in ("%", "1") else [])]
+    for stem in stems:
         value = settings.get(f"{stem}_{level}")
         if isinstance(value, int | float):
             return float(value)

@@ -223,6 +223,9 @@ class Alert(Subject):
             models.Index(fields=["check_row", "-id"], name="monitoring_alert_check"),
             models.Index(fields=["ticket_id"], name="monitoring_alert_ticket", condition=Q(ticket_id__isnull=False)),
             models.Index(fields=["id"], name="monitoring_alert_unsettled", condition=Q(settled=False)),
+            models.Index(
+                fields=["id"], name="monitoring_alert_untold", condition=Q(end_noted=False, ticket_id__isnull=False)
+            ),
             models.Index(fields=["severity", "began_at"], name="monitoring_alert_open", condition=Q(ended_at=None)),
         ]
 

@@ -172,7 +172,8 @@ def _decode_values(reader: _Reader, flags: int, exponent: int, count: int) -> Va
         exact: Values = np.bitwise_xor.accumulate(words).view(np.float64)
         return exact
     if not flags & GAPS:
-        return _restore(reader, flags >> 5, count) / TENS[exponent]
+        whole: Values = _restore(reader, flags >> 5, count) / TENS[exponent]
+        return whole
     gaps = np.unpackbits(reader.planes(-(-count // 8)).astype(np.uint8), count=count).astype(bool)
     values = np.full(count, np.nan)
     values[~gaps] = _restore(reader, flags >> 5, count - int(gaps.sum())) / TENS[exponent]

@@ -22,7 +22,9 @@ class Alerting(Section):
     ticket_from: Literal["warning", "bad", "never"] = Field(
         "warning",
         title=noop("Ticket from"),
-        description=noop("Alerts of this severity or worse become tickets: one for each cause."),
+        description=noop(
+            "Alerts of this severity or worse become tickets, one for each cause. Unknown ones never do."
+        ),
     )
     resolve_untouched: bool = Field(
         True,

@@ -4,7 +4,8 @@ A result that is not good is *soft* until it has been repeated ``retries`` times
 is what counts. Good counts at once. While soft, the check runs at its retry interval.
 
 Flapping follows the well-known weighting of 21 states (20 possible changes): the newest change weighs 1.2,
-the oldest 0.8. It begins at 20 % and ends below 5 %.
+the oldest 0.8. It begins at 30 % and ends below 10 %, so that two outages soon after one another do
+not count as flapping yet.
 """
 
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from drifta.probe.check import State
 
 HISTORY = 20
 _MASK = (1 << HISTORY) - 1
-FLAPPING_BEGINS = 20.0
-FLAPPING_ENDS = 5.0
+FLAPPING_BEGINS = 30.0
+FLAPPING_ENDS = 10.0
 _WEIGHTS = tuple(1.2 - 0.4 * age / (HISTORY - 1) for age in range(HISTORY))
 _TOTAL = float(HISTORY)
 _GOOD = State.GOOD

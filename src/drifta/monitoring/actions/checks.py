@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ValidationError
 
-from drifta.kernel import clock, live
+from drifta.kernel import clock, live, search
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
@@ -71,6 +71,7 @@ def create_check(
     CheckState.objects.create(check_row=check)
     _set_parents(actor, check, depends_on or [])
     reassign(check.probe_id)
+    _index(check)
     emit(actor, CheckCreated(check=check.pk, name=check.name), subject=check)
     return check
 
@@ -108,6 +109,7 @@ def edit_check(
     if depends_on is not None:
         _set_parents(actor, check, depends_on)
     reassign(before, check.probe_id)
+    _index(check)
     emit(actor, CheckEdited(check=check.pk, name=check.name), subject=check)
     return check
 
@@ -153,6 +155,7 @@ def delete_check(actor: Actor, check: Check) -> None:
         end(actor, alert, clock.now())
     emit(actor, CheckDeleted(check=check.pk, name=check.name), subject=check)
     reassign(check.probe_id)
+    search.forget("check", check.pk)
     check.delete()
 
 
@@ -198,6 +201,17 @@ def _probe(actor: Actor, probe_id: int | None) -> Probe:
     if probe is None:
         raise Refused(_("There is no such probe. Register a probe first, or choose another one."))
     return probe
+
+
+def _index(check: Check) -> None:
+    """Let the search find the check by name and address; for insiders only."""
+    search.index(
+        "check",
+        check.pk,
+        organisation_id=check.organisation_id,
+        title=check.name,
+        internal=f"{check.address} {check.kind}",
+    )
 
 
 def _adopt(probe: Probe, organisation_id: int) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.utils import translation
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -88,7 +88,7 @@ def _take_over(actor: Actor, alert: Alert, check: Check, others: list[Check]) ->
     for symptom in Alert.objects.filter(check_row__in=explained, ended_at=None).order_by("pk"):
         if alert.ticket_id is None and symptom.ticket_id is not None:
             _link(actor, alert, symptom.ticket_id)
-            _annotate(symptom.ticket_id, _("The cause is: %(alert)s") % {"alert": describe(alert)})
+            _rename(symptom.ticket_id, alert)
         _explain(actor, symptom, alert)
 
 
@@ -98,18 +98,18 @@ def _explain(actor: Actor, symptom: Alert, cause: Alert) -> None:
     emit(actor, AlertExplained(alert=symptom.pk, cause=cause.pk, title=symptom.title), subject=symptom)
     if cause.ticket_id is not None and symptom.ticket_id is None:
         _link(actor, symptom, cause.ticket_id)
-        _annotate(cause.ticket_id, _("Also affected: %(alert)s") % {"alert": describe(symptom)})
+        _annotate(cause.ticket_id, _("Also affected: %(alert)s") % {"alert": headline(symptom)})
 
 
 def _open_ticket(actor: Actor, alert: Alert) -> None:
     rules = settings.get(Alerting)
-    wanted = {"never": (), "bad": (State.BAD,), "warning": (State.WARNING, State.BAD, State.UNKNOWN)}
+    wanted = {"never": (), "bad": (State.BAD,), "warning": (State.WARNING, State.BAD)}
     if alert.severity not in wanted[rules.ticket_from] or alert.organisation_id is None:
         return
     earlier = _earlier_ticket(alert)
     if earlier is not None:
         _link(actor, alert, earlier)
-        _annotate(earlier, _("Again: %(alert)s") % {"alert": describe(alert)})
+        _annotate(earlier, _("Again: %(alert)s") % {"alert": headline(alert)})
     else:
         _link(actor, alert, _new_ticket(alert))
     for symptom in alert.symptoms.filter(ended_at=None, ticket_id=None):
@@ -167,6 +167,14 @@ def _annotate(ticket_id: int, text: str) -> None:
         desk.annotate(SYSTEM, ticket, text=text, automatic="alert")
 
 
+def _rename(ticket_id: int, cause: Alert) -> None:
+    """Let a ticket speak of the cause that was found; its subject too, while nobody has worked on it."""
+    ticket = _ticket(ticket_id)
+    if ticket is not None and not ticket.is_touched:
+        desk.edit(SYSTEM, ticket, subject=headline(cause)[:250])
+    _annotate(ticket_id, _("The cause is: %(alert)s") % {"alert": headline(cause)})
+
+
 def _note_end(actor: Actor, alert: Alert) -> None:
     """Tell the ticket that the alert has ended; the last one resolves it, if nobody has worked on it."""
     alert.end_noted = True
@@ -198,8 +206,8 @@ def text_of(alert: Alert) -> str:
 
 def describe(alert: Alert) -> str:
     """Return an alert as a paragraph for a ticket: headline, and since when."""
-    since = clock.now() - alert.began_at
-    return f"{headline(alert)}\n" + _("Since %(seconds)d s.") % {"seconds": max(0, int(since.total_seconds()))}
+    since = formats.date_format(timezone.localtime(alert.began_at), "SHORT_DATETIME_FORMAT")
+    return f"{headline(alert)}\n" + _("Since %(time)s.") % {"time": since}
 
 
 def duration(alert: Alert) -> str:

@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drifta.monitoring.cause import Place, Placed, explains, first_cause, place_of
@@ -16,7 +16,7 @@ OTHER = Placed(5, place_of("http", {"url": "http://web-1.example/"}))
 
 
 @pytest.mark.parametrize(
-    ("kind", "settings", "place"),
+    ("kind", "given_settings", "place"),
     [
         ("http", {"url": "https://Web-1.example/x"}, Place("web-1.example", 443, 4)),
         ("http", {"url": "http://[::1]:8080/"}, Place("::1", 8080, 4)),
@@ -26,8 +26,8 @@ OTHER = Placed(5, place_of("http", {"url": "http://web-1.example/"}))
         ("icmp", {"host": "192.0.2.7"}, Place("192.0.2.7", None, 1)),
     ],
 )
-def test_where_a_check_looks(kind: str, settings: dict[str, object], place: Place) -> None:
-    assert place_of(kind, settings) == place
+def test_where_a_check_looks(kind: str, given_settings: dict[str, object], place: Place) -> None:
+    assert place_of(kind, given_settings) == place
 
 
 def test_a_host_that_is_down_explains_everything_on_it() -> None:
@@ -62,6 +62,7 @@ placed = st.builds(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(placed, placed)
 def test_two_checks_never_explain_each_other(one: Placed, other: Placed) -> None:
     assert not (explains(one, other) and explains(other, one))

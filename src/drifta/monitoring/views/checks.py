@@ -22,6 +22,7 @@ from drifta.probe.check import CheckSettings
 from drifta.probe.registry import KINDS
 from drifta.ui.form_page import save
 from drifta.ui.model_forms import ModelForm, form_for
+from drifta.ui.tables.columns import shown as as_text
 
 
 def visible(request: Request, number: int) -> Check:
@@ -53,12 +54,17 @@ def check(request: Request, number: int) -> HttpResponse:
         "kind": kinds.label(shown.kind),
         "settings": _settings(shown),
         "slots": slots(changes, wanted.start, wanted.end, SLOTS),
-        "good_share": good_share(changes, wanted.start, wanted.end),
+        "good_share": _percent(good_share(changes, wanted.start, wanted.end)),
         "charts": _charts(request, shown),
         "alerts": [(row, alert_state(row), alert_text(row)) for row in _alerts(shown)],
         "parents": shown.depends_on.select_related("now"),
     }
     return render(request, "monitoring/check.html", context)
+
+
+def _percent(share: float | None) -> str:
+    """Return a share as per cent with three digits behind the point, cut off so that 100 means all of it."""
+    return "" if share is None else f"{int(share * 100_000) / 1000:g} %"
 
 
 def _settings(shown: Check) -> list[tuple[str, Any]]:
@@ -67,7 +73,9 @@ def _settings(shown: Check) -> list[tuple[str, Any]]:
     fields = kind.Settings.model_fields if kind else {}
     values = kinds.shown(shown.settings)
     titles = {name: _(field.title) if field.title else name for name, field in fields.items()}
-    return [(titles.get(name, name), value) for name, value in values.items() if value not in (None, "", [], {})]
+    return [
+        (titles.get(name, name), as_text(value)) for name, value in values.items() if value not in (None, "", [], {})
+    ]
 
 
 def _charts(request: Request, shown: Check) -> list[tuple[str, str]]:
