@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
-from ninja import File, Query, Router, Schema
+from ninja import File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -250,7 +250,7 @@ def list_tickets(request: HttpRequest, given: Query[TicketFilter]) -> Page[Any]:
 
 
 @router.post("/tickets", response={201: TicketDetail}, summary="Report something")
-def create_ticket(request: HttpRequest, response: HttpResponse, given: TicketIn) -> tuple[int, Ticket]:
+def create_ticket(request: HttpRequest, response: HttpResponse, given: TicketIn) -> Status[Ticket]:
     """Make a ticket; ``text`` becomes its first message."""
     actor = _actor(request)
     values = given.model_dump(exclude={"attachments", "organisation_id"})
@@ -263,7 +263,7 @@ def create_ticket(request: HttpRequest, response: HttpResponse, given: TicketIn)
     )
     rest.with_etag(response, ticket)
     response["Location"] = f"/api/v1/tickets/{ticket.pk}"
-    return 201, ticket
+    return Status(201, ticket)
 
 
 @router.post("/tickets/bulk", response=list[BulkOut], summary="One action for many tickets")
@@ -302,23 +302,24 @@ def list_messages(request: HttpRequest, pk: int, cursor: str | None = None, limi
 
 
 @router.post("/tickets/{int:pk}/messages", response={201: MessageOut}, summary="Write")
-def add_message(request: HttpRequest, pk: int, given: MessageIn) -> tuple[int, Message]:
+def add_message(request: HttpRequest, pk: int, given: MessageIn) -> Status[Message]:
     """Answer, or leave an internal note."""
     ticket = _ticket(request, pk)
     attached = uploads.kept(given.attachments)
     actor = _actor(request)
     if given.internal:
-        return 201, actions.note(actor, ticket, text=given.text, attachments=attached, channel="api")
+        note = actions.note(actor, ticket, text=given.text, attachments=attached, channel="api")
+        return Status(201, note)
     message = actions.reply(actor, ticket, text=given.text, copies=given.copies, attachments=attached, channel="api")
-    return 201, message
+    return Status(201, message)
 
 
 @router.post("/attachments", response={201: UploadOut}, summary="Upload a file", tags=["attachments"])
-def upload(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
+def upload(request: HttpRequest, file: File[UploadedFile]) -> Status[dict[str, Any]]:
     """Store a file; its ``reference`` goes into ``attachments`` of a ticket or message."""
     stored = uploads.store([file])[0]
     described = {"filename": stored.filename, "media_type": stored.media_type, "size": stored.size}
-    return 201, {"reference": uploads.keep(stored), **described}
+    return Status(201, {"reference": uploads.keep(stored), **described})
 
 
 @router.get("/attachments/{int:pk}", summary="Download a file", tags=["attachments"])

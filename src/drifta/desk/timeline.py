@@ -54,6 +54,8 @@ def timeline(actor: Actor, ticket: Ticket, *, before: int | None = None) -> Time
     messages = list(rows.order_by("-pk")[: MESSAGES + 1])
     has_earlier = len(messages) > MESSAGES
     messages = messages[:MESSAGES]
+    for message in messages:
+        message.ticket = ticket  # the same row: what is asked of a message's ticket asks the database no more
     entries = [_message_entry(message) for message in messages]
     if before is None:
         since = messages[-1].created_at if has_earlier else ticket.created_at

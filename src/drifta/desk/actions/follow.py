@@ -8,6 +8,7 @@ from drifta.desk import references
 from drifta.desk.actions import steps
 from drifta.desk.events import TicketLinked, TicketUnlinked, TicketUnwatched, TicketWatched
 from drifta.desk.models import Ticket, TicketLink, Watcher
+from drifta.desk.text import one_line
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
@@ -47,7 +48,7 @@ def unwatch(actor: Actor, ticket: Ticket, *, person_id: int | None = None) -> Ti
 @action("desk.link", label=gettext_lazy("Link"), icon="link")
 def link(actor: Actor, ticket: Ticket, *, target: str, relation: str = "related") -> Ticket:
     """Tie the ticket to something else, named by its subject key; between tickets the tie holds both ways."""
-    target = target.strip().removeprefix("#")
+    target = one_line(target, 120).removeprefix("#")
     if target.isdigit():
         target = f"desk.ticket:{target}"
     kind, _colon, number = target.partition(":")
@@ -57,7 +58,9 @@ def link(actor: Actor, ticket: Ticket, *, target: str, relation: str = "related"
         number.isdigit() and Ticket.objects.visible_to(actor).filter(pk=min(int(number), 2**62)).exists()
     ):
         raise Refused(_("There is no ticket with this number that you can see."))
-    _row, is_new = TicketLink.objects.get_or_create(ticket=ticket, target=target, defaults={"relation": relation[:30]})
+    _row, is_new = TicketLink.objects.get_or_create(
+        ticket=ticket, target=target, defaults={"relation": one_line(relation, 30)}
+    )
     if is_new:
         change(ticket, **steps.touched(actor, ticket))
         emit(actor, TicketLinked(ticket.pk, target, relation), subject=ticket)
@@ -67,6 +70,7 @@ def link(actor: Actor, ticket: Ticket, *, target: str, relation: str = "related"
 @action("desk.unlink", label=gettext_lazy("Remove link"), icon="link-off")
 def unlink(actor: Actor, ticket: Ticket, *, target: str) -> Ticket:
     """Cut a tie, from whichever of the two tickets it was made."""
+    target = one_line(target, 120)
     rows = TicketLink.objects.filter(ticket=ticket, target=target)
     kind, _colon, number = target.partition(":")
     if kind == "desk.ticket" and number.isdigit():

@@ -10,7 +10,7 @@ from drifta.desk import document
 from drifta.desk.attached import AttachedFile
 from drifta.desk.events import MessageAdded, TicketAssigned, TicketStateChanged
 from drifta.desk.models import Attachment, Message, Ticket, Watcher
-from drifta.desk.text import clean_filename, excerpt, plain
+from drifta.desk.text import clean_filename, excerpt, one_line, plain
 from drifta.kernel import clock, files
 from drifta.kernel.actions import Refused
 from drifta.kernel.actor import Actor
@@ -19,6 +19,8 @@ from drifta.kernel.models import change
 
 #: Characters of one message; a longer text belongs into an attachment.
 LONGEST = 500_000
+#: Characters of a reason, which stands in one line.
+LONGEST_REASON = 300
 
 S = Ticket.State
 
@@ -34,10 +36,11 @@ def set_state(
 ) -> Ticket:
     """Bring the ticket into another state with everything that belongs to it, and say so."""
     before, now = ticket.state, clock.now()
+    reason, resolution = one_line(reason, LONGEST_REASON), plain(resolution).strip()[:LONGEST]
     values: dict[str, object] = {
         "state": after,
         "hold_until": until if after == S.WAITING else None,
-        "hold_reason": reason[:300] if after == S.WAITING else "",
+        "hold_reason": reason if after == S.WAITING else "",
         "resolved_at": (ticket.resolved_at or now) if after in (S.RESOLVED, S.CLOSED) else None,
         "closed_at": now if after == S.CLOSED else None,
         "resolution": (resolution or ticket.resolution) if after in (S.RESOLVED, S.CLOSED) else "",
@@ -90,7 +93,7 @@ def add_message(
         text=text,
         html=html,
         folded=plain(folded)[:LONGEST],
-        copies=list(copies)[:50],
+        copies=[one_line(address, 254) for address in copies][:50],
         automatic=automatic[:30],
         source=source[:120],
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from drifta.desk import references
 from drifta.desk.events import CategorySaved, ViewRemoved, ViewSaved
 from drifta.desk.models import Category, Draft, SavedView
-from drifta.desk.text import one_line
+from drifta.desk.text import one_line, plain
 from drifta.kernel import clock
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
@@ -22,7 +22,7 @@ MOST_VIEWS = 50
 @action("desk.save_view", label=gettext_lazy("Save view"), icon="pin")
 def save_view(actor: Actor, *, name: str, query: str, team_id: int | None = None, for_all: bool = False) -> SavedView:
     """Give the present list a name: for oneself, for a team of one's own, or for everybody in the organisation."""
-    name = one_line(name, 80)
+    name, query = one_line(name, 80), plain(query)
     if not name or len(query) > 2000 or actor.organisation_id is None:
         raise Refused(_("A view needs a name, and filters that are not endless."))
     if team_id and team_id not in actor.team_ids:
@@ -75,12 +75,13 @@ def save_category(
 @action("desk.save_draft", label=gettext_lazy("Save draft"))
 def save_draft(actor: Actor, *, key: str, text: str) -> Draft | None:
     """Keep what a person is writing; an empty text forgets it. Announces nothing: nobody else's matter."""
-    if actor.person_id is None or len(key) > 120:
+    key = one_line(key, 120)
+    if actor.person_id is None or not key:
         return None
     if not text.strip():
         Draft.objects.filter(person_id=actor.person_id, subject=key).delete()
         return None
-    value: dict[str, Any] = {"text": text[:500_000]}
+    value: dict[str, Any] = {"text": plain(text)[:500_000]}
     draft, _is_new = Draft.objects.update_or_create(
         person_id=actor.person_id, subject=key, defaults={"value": value, "saved_at": clock.now()}
     )

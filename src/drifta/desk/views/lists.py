@@ -40,8 +40,9 @@ def ticket_list(request: Request) -> HttpResponseBase:
     """Show a list of tickets; view, filters, order and place are in the address."""
     view = view_of(request.GET.get("view", ""))
     table = TicketTable(request, view)
-    saved = queries.saved_views(request.actor).filter(pk=_number(request.GET.get("saved", ""))).first()
-    context = {"title": saved.name if saved else view.label, **sidebar(request, view.key)}
+    context = sidebar(request, view.key)
+    saved = next((one for one, is_current in context["saved_views"] if is_current), None)
+    context["title"] = saved.name if saved else view.label
     return table.response("desk/list.html", context)
 
 
