@@ -20,11 +20,6 @@ class Module(AppConfig):
     default = False
     icon: str = ""
     verbose_name: "str | _StrPromise"
-    #: Django takes the one configuration in a module's ``apps.py`` that is a default; this base must not be one.
-    default = False
-
-    def __init_subclass__(cls) -> None:
-        cls.default = True
 
     def __init_subclass__(cls) -> None:
         """Let Django find each module's own class."""
