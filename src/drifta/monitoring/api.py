@@ -11,9 +11,10 @@ from ninja import Field, Router, Schema
 from drifta.kernel.actor import Actor
 from drifta.kernel.permissions import require
 from drifta.kernel.rest import Page, Problem, based_on, get_visible, paginate, with_etag
-from drifta.monitoring import actions, charts, kinds
+from drifta.monitoring import actions
 from drifta.monitoring.actions.alerts import WORDS
 from drifta.monitoring.models import Alert, Check, Probe, State
+from drifta.monitoring.queries import charts, kinds
 from drifta.monitoring.tables import alert_text, text_of
 from drifta.probe.registry import KINDS
 

@@ -10,8 +10,8 @@ from asgiref.sync import sync_to_async
 from drifta.kernel.actor import SYSTEM
 from drifta.kernel.live import Receive, Scope, Send, listening
 from drifta.kernel.models import subject_key
-from drifta.monitoring import wire
 from drifta.monitoring.models import Probe
+from drifta.monitoring.store import wire
 
 LONGEST_WAIT = 25.0
 LOOK_AGAIN = 5.0

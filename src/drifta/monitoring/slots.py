@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from drifta.kernel.actor import Actor
 from drifta.monitoring import queries
-from drifta.monitoring.lines import problem_lines
 from drifta.monitoring.models import Alert, Check
+from drifta.monitoring.queries.lines import problem_lines
 from drifta.monitoring.tables import alert_state, alert_text, state_key, text_of
 from drifta.ui import menu, panels
 from drifta.ui.menu import MenuEntry, actor_of

@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from drifta.monitoring import kinds
-from drifta.monitoring.glances import WORDS, Glance, glances
 from drifta.monitoring.models import Alert, Check, Probe, State
+from drifta.monitoring.queries import kinds
+from drifta.monitoring.queries.glances import WORDS, Glance, glances
 from drifta.probe.registry import KINDS
 from drifta.ui.graphics import history, sparkline
 from drifta.ui.tables import ChoiceFilter, Column, Empty, MultiFilter, Table

@@ -13,11 +13,11 @@ from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
 from drifta.kernel.models import change, subject_key
-from drifta.monitoring import kinds
 from drifta.monitoring.actions.alerts import end
 from drifta.monitoring.cause import place_of
 from drifta.monitoring.events import CheckCreated, CheckDeleted, CheckDemanded, CheckEdited, CheckSwitched
 from drifta.monitoring.models import Alert, Check, CheckState, Probe
+from drifta.monitoring.queries import kinds
 
 
 def reassign(*probe_ids: int) -> None:

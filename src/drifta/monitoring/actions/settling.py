@@ -14,12 +14,11 @@ from drifta.kernel import clock, settings
 from drifta.kernel.actions import action
 from drifta.kernel.actor import SYSTEM, Actor
 from drifta.kernel.events import emit
-from drifta.monitoring import kinds
 from drifta.monitoring.actions.checks import demand
 from drifta.monitoring.cause import HOST, explains, first_cause
 from drifta.monitoring.events import AlertExplained, AlertLinked
 from drifta.monitoring.models import Alert, Check, State
-from drifta.monitoring.queries import failing, neighbours, placed
+from drifta.monitoring.queries import failing, kinds, neighbours, placed
 from drifta.monitoring.settings import Alerting
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
 from drifta.monitoring.actions.alerts import begin, end
 from drifta.monitoring.events import ProbeBack, ProbeSilent
-from drifta.monitoring.kinds import SILENT
 from drifta.monitoring.models import Alert, Check, CheckState, Probe, State, StateChange
+from drifta.monitoring.queries.kinds import SILENT
 
 SILENT_AFTER = timedelta(seconds=45)
 """A probe delivers every 10 seconds at least; after this long without a batch it counts as silent."""

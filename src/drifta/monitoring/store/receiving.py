@@ -14,14 +14,14 @@ from psycopg.sql import SQL
 from drifta.kernel import guard, live
 from drifta.kernel.actor import SYSTEM
 from drifta.kernel.models import subject_key
-from drifta.monitoring import jobs, wire
+from drifta.monitoring import jobs
 from drifta.monitoring.actions import hear_probe, note_turns
 from drifta.monitoring.batch import LATE, Batch, Metric
-from drifta.monitoring.kinds import SILENT
 from drifta.monitoring.models import Check, CheckState, Probe, StateChange
 from drifta.monitoring.moments import milliseconds, moment
+from drifta.monitoring.queries.kinds import SILENT
 from drifta.monitoring.rows import unpacked
-from drifta.monitoring.store import samples
+from drifta.monitoring.store import samples, wire
 from drifta.monitoring.transitions import NOTHING, Standing, Turn, changed_rows, follow
 
 Ids = NDArray[np.int64]

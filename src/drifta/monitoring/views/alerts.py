@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from drifta.kernel import clock
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import require
-from drifta.monitoring.glances import WORDS
-from drifta.monitoring.lines import problem_lines
 from drifta.monitoring.models import Alert, Check, Probe, State
+from drifta.monitoring.queries.glances import WORDS
+from drifta.monitoring.queries.lines import problem_lines
 from drifta.monitoring.tables import AlertTable, alert_state, alert_text
 
 

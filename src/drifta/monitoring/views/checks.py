@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import require
-from drifta.monitoring import actions, charts, kinds
+from drifta.monitoring import actions
 from drifta.monitoring.bar import good_share, slots
 from drifta.monitoring.forms import CheckForm, stored_values
-from drifta.monitoring.glances import SLOTS, histories
 from drifta.monitoring.models import Alert, Check
-from drifta.monitoring.queries import check_choices
+from drifta.monitoring.queries import charts, check_choices, kinds
+from drifta.monitoring.queries.glances import SLOTS, histories
 from drifta.monitoring.tables import CheckTable, alert_state, alert_text, state_key, text_of
 from drifta.probe.check import CheckSettings
 from drifta.probe.registry import KINDS

@@ -8,10 +8,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from drifta.kernel import clock
-from drifta.monitoring import batch, wire
+from drifta.monitoring import batch
 from drifta.monitoring.models import Probe
 from drifta.monitoring.moments import milliseconds
-from drifta.monitoring.store import receiving
+from drifta.monitoring.store import receiving, wire
 
 LONGEST_AGE = 400 * 86_400_000
 

@@ -11,9 +11,9 @@ import msgspec
 from django.db import connection
 
 from drifta.kernel import clock
-from drifta.monitoring import kinds
 from drifta.monitoring.models import Check, CheckState, Probe
 from drifta.monitoring.moments import milliseconds
+from drifta.monitoring.queries import kinds
 
 PREFIX = "urn:drifta:probe:"
 

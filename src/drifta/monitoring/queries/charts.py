@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from drifta.kernel import clock
-from drifta.monitoring import kinds
 from drifta.monitoring.curve import Curve, curve
-from drifta.monitoring.glances import WORDS, histories
 from drifta.monitoring.models import Alert, Check, Series, State
+from drifta.monitoring.queries import kinds
+from drifta.monitoring.queries.glances import WORDS, histories
 from drifta.monitoring.store import samples
 from drifta.probe.registry import KINDS
 

@@ -6,10 +6,10 @@ import numpy as np
 from django.db import connection
 
 from drifta.kernel import clock
-from drifta.monitoring import kinds
 from drifta.monitoring.bar import Change, slots
 from drifta.monitoring.curve import curve
 from drifta.monitoring.models import Check, Series, State
+from drifta.monitoring.queries import kinds
 from drifta.monitoring.series import Samples
 from drifta.monitoring.store import samples
 from drifta.monitoring.units import quantity
