@@ -1,10 +1,13 @@
-"""Open sessions of a person, as the session list shows them."""
+"""Open sessions of a person: noted as they are used, listed so that they can be ended."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from drifta.kernel import clock
@@ -15,6 +18,22 @@ SYSTEMS = (
     ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"),
     ("CrOS", "ChromeOS"), ("Linux", "Linux"),
 )  # fmt: skip
+
+
+#: Seconds after which it is noted again that a session is in use.
+NOTED_EVERY = 300
+
+
+def track(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Note from where a session is used: when it is new, and then every five minutes, not on every request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key
+        if key and request.user.is_authenticated and cache.add(f"session-noted-{key}", 1, NOTED_EVERY):
+            UserSession.objects.create_from_request(request)
+        return get_response(request)
+
+    return middleware
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "drifta.people.sessions.track",
     "drifta.site.middleware.actor",
     "drifta.site.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -178,7 +178,6 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_ADAPTER = "drifta.people.sign_in.MfaAdapter"
 MFA_TOTP_ISSUER = "Drifta"
-USERSESSIONS_TRACK_ACTIVITY = True
 
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings as django_settings
 from django.db import connection
@@ -69,7 +70,7 @@ class PermissionRow:
 
     name: str
     label: str | Promise
-    held: list[bool]
+    held: list[tuple[Any, bool]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _permission_groups() -> Iterator[PermissionGroup]:
 
 def _permission_row(name: str) -> PermissionRow:
     entry = catalogue.get(name)
-    held = [role in permissions[name].roles for role in Role.values]
+    held = [(label, role in permissions[name].roles) for role, label in Role.choices]
     return PermissionRow(name, entry.label if entry else "", held)
 
 
