@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from drifta.desk.document import SOURCE
 from drifta.desk.models import Category, Priority, Ticket, TicketQuerySet
@@ -76,7 +77,14 @@ VIEWS: dict[str, View] = {
         View("unassigned", _("Unassigned"), "inbox", _unassigned, _("Every ticket has an owner.")),
         View("waiting", _("Waiting"), "clock-pause", _waiting, _("Nothing waits.")),
         View("open", _("All open"), "list", _all_open, _("There are no open tickets."), is_counted=False),
-        View("closed", _("Closed"), "archive", _closed, _("Nothing has been resolved yet."), is_counted=False),
+        View(
+            "closed",
+            pgettext_lazy("tickets", "Closed"),
+            "archive",
+            _closed,
+            _("Nothing has been resolved yet."),
+            is_counted=False,
+        ),
         View("all", _("All"), "ticket", _everything, _("There are no tickets yet."), is_counted=False),
     )
 }

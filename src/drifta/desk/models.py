@@ -97,14 +97,14 @@ class Ticket(Versioned):
         INCIDENT = "incident", _("Incident")
         REQUEST = "request", _("Request")
         PROBLEM = "problem", _("Problem")
-        CHANGE = "change", _("Change")
+        CHANGE = "change", pgettext_lazy("ticket kind", "Change")
         TASK = "task", _("Task")
 
     class State(models.TextChoices):
         """Where the ticket is on its way."""
 
-        NEW = "new", _("New")
-        OPEN = "open", _("Open")
+        NEW = "new", pgettext_lazy("ticket state", "New")
+        OPEN = "open", pgettext_lazy("ticket state", "Open")
         WAITING = "waiting", _("Waiting")
         RESOLVED = "resolved", _("Resolved")
         CLOSED = "closed", _("Closed")
