@@ -1,12 +1,14 @@
 """Reads of the desk that others use too."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from drifta.desk.actions.write import takes_replies
 from drifta.desk.models import Attachment, Category, Message, SavedView, Ticket, TicketLink, Watcher
+from drifta.desk.settings import DeskSettings
 from drifta.desk.timeline import Entry, Timeline, timeline
+from drifta.kernel import clock, settings
 from drifta.kernel.actor import SYSTEM, Actor
 
 __all__ = [
@@ -136,3 +138,11 @@ def numbers_by_state(actor: Actor) -> dict[str, int]:
     """Return how many open tickets there are per state; cheap, as only open ones are looked at."""
     rows = Ticket.objects.visible_to(actor).open().values_list("state").annotate(Count("pk")).order_by()
     return dict(rows)
+
+
+def takes_replies(ticket: Ticket) -> bool:
+    """Whether an answer from outside still belongs to this ticket; one closed too long ago takes none."""
+    if ticket.state != Ticket.State.CLOSED or ticket.closed_at is None:
+        return True
+    days = settings.get(DeskSettings).reopen_closed_within_days
+    return clock.now() - ticket.closed_at <= timedelta(days=days)

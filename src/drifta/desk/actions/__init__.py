@@ -4,7 +4,7 @@ from drifta.desk.actions.assign import assign, hand_over, take
 from drifta.desk.actions.bulk import BulkResult, bulk
 from drifta.desk.actions.create import create
 from drifta.desk.actions.edit import edit, prioritise
-from drifta.desk.actions.follow import link, unlink, unwatch, watch
+from drifta.desk.actions.follow import link, move_person, unlink, unwatch, watch
 from drifta.desk.actions.state import close, hold, reopen, resolve, resume
 from drifta.desk.actions.views import remove_view, save_category, save_draft, save_view
 from drifta.desk.actions.write import annotate, note, reply
@@ -20,6 +20,7 @@ __all__ = [
     "hand_over",
     "hold",
     "link",
+    "move_person",
     "note",
     "prioritise",
     "remove_view",

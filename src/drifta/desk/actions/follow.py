@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from drifta.desk import references
 from drifta.desk.actions import steps
 from drifta.desk.events import TicketLinked, TicketUnlinked, TicketUnwatched, TicketWatched
-from drifta.desk.models import Ticket, TicketLink, Watcher
+from drifta.desk.models import Message, Ticket, TicketLink, Watcher
 from drifta.desk.text import one_line
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
@@ -43,6 +43,18 @@ def unwatch(actor: Actor, ticket: Ticket, *, person_id: int | None = None) -> Ti
         watching.delete()
         emit(actor, TicketUnwatched(ticket.pk, watching.person_id, watching.person.name), subject=ticket)
     return ticket
+
+
+@action("desk.move_person", label=gettext_lazy("Move tickets to another person"), icon="git-merge")
+def move_person(actor: Actor, *, absorbed_id: int, person_id: int) -> None:
+    """Let one person take another's place in every ticket: reported, owned, watched, written. Twice is as once."""
+    Ticket.objects.filter(requester_id=absorbed_id).update(requester_id=person_id)
+    Ticket.objects.filter(owner_id=absorbed_id).update(owner_id=person_id)
+    Message.objects.filter(author_id=absorbed_id).update(author_id=person_id)
+    watched = Watcher.objects.filter(person_id=absorbed_id)
+    both = Watcher.objects.filter(person_id=person_id).values("ticket_id")
+    watched.filter(ticket_id__in=both).delete()
+    watched.update(person_id=person_id)
 
 
 @action("desk.link", label=gettext_lazy("Link"), icon="link")

@@ -1,7 +1,6 @@
 """Writing in tickets: answers, and notes between agents."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,8 +8,7 @@ from django.utils.translation import gettext_lazy
 from drifta.desk.actions import steps
 from drifta.desk.attached import AttachedFile
 from drifta.desk.models import Message, Ticket
-from drifta.desk.settings import DeskSettings
-from drifta.kernel import clock, settings
+from drifta.desk.queries import takes_replies
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.models import change
@@ -75,14 +73,6 @@ def _follow(actor: Actor, ticket: Ticket, message: Message, state: str | None) -
     if wanted != ticket.state and wanted in S:
         resolution = message.text if wanted in (S.RESOLVED, S.CLOSED) else ""
         steps.set_state(actor, ticket, wanted, resolution=resolution)
-
-
-def takes_replies(ticket: Ticket) -> bool:
-    """Whether an answer from outside still belongs to this ticket; one closed too long ago takes none."""
-    if ticket.state != S.CLOSED or ticket.closed_at is None:
-        return True
-    days = settings.get(DeskSettings).reopen_closed_within_days
-    return clock.now() - ticket.closed_at <= timedelta(days=days)
 
 
 @action("desk.note", label=gettext_lazy("Add note"), icon="note")

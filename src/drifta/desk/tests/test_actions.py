@@ -14,6 +14,8 @@ from drifta.kernel.actions import Conflict, Refused, catalogue
 from drifta.kernel.actor import SYSTEM
 from drifta.kernel.models import LoggedEvent
 from drifta.kernel.permissions import permissions
+from drifta.kernel.testing import run_jobs
+from drifta.people import actions as people_actions
 
 S = Ticket.State
 
@@ -186,6 +188,16 @@ def test_watchers_see_and_are_told(house) -> None:
     actions.unwatch(house.cleo.actor, ticket)
     assert queries.readers(ticket.pk) == [house.dag.pk]
     assert facts(ticket).count("desk.ticket_watched") == 1
+
+
+def test_tickets_follow_a_merged_person(house) -> None:
+    ticket = report(house.dag)
+    other = report(house.ben, watcher_ids=[house.dag.pk, house.cleo.pk])
+    people_actions.merge(house.ann.actor, house.cleo, absorbed_id=house.dag.pk)
+    run_jobs("reactions")
+    ticket.refresh_from_db()
+    assert (ticket.requester, ticket.messages.get().author) == (house.cleo, house.cleo)
+    assert queries.readers(other.pk) == [house.ben.pk, house.cleo.pk]
 
 
 def test_linked_tickets_know_one_another(house) -> None:
