@@ -38,7 +38,7 @@ def create_site(
     return _created(actor, site, lambda: SiteCreated(site=site.pk, name=site.name))
 
 
-@action("inventory.edit_site", label=gettext_lazy("Edit site"), icon="edit", versioned=True)
+@action("inventory.edit_site", label=gettext_lazy("Edit site"), icon="edit", versioned=True, own_page=True)
 def edit_site(
     actor: Actor, site: Site, *, name: str | None = None, address: str | None = None, time_zone: str | None = None
 ) -> Site:
@@ -85,7 +85,7 @@ def create_asset(
     return _created(actor, asset, lambda: AssetCreated(asset=asset.pk, name=asset.name))
 
 
-@action("inventory.edit_asset", label=gettext_lazy("Edit asset"), icon="edit", versioned=True)
+@action("inventory.edit_asset", label=gettext_lazy("Edit asset"), icon="edit", versioned=True, own_page=True)
 def edit_asset(
     actor: Actor,
     asset: Asset,
@@ -138,7 +138,7 @@ def create_service(
     return service
 
 
-@action("inventory.edit_service", label=gettext_lazy("Edit service"), icon="edit", versioned=True)
+@action("inventory.edit_service", label=gettext_lazy("Edit service"), icon="edit", versioned=True, own_page=True)
 def edit_service(
     actor: Actor,
     service: Service,

@@ -50,6 +50,8 @@ class Action:
     run: Callable[..., Any]
     #: Whether palette, bulk bars and the API's verbs offer it; not when its answer needs a page of its own.
     offered: bool = True
+    #: Whether people do it on a page of its own (with choosers), so that palette and menus leave it out.
+    own_page: bool = False
 
     @property
     def verb(self) -> str:
@@ -68,6 +70,7 @@ def action(
     danger: bool = False,
     versioned: bool = False,
     offered: bool = True,
+    own_page: bool = False,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function an action under ``name``, which is also the permission it requires.
 
@@ -92,7 +95,16 @@ def action(
                 return function(*args, **kwargs)
 
         catalogue[name] = Action(
-            name, label, icon, _subject_model(function), _parameters(name, function), danger, versioned, run, offered
+            name,
+            label,
+            icon,
+            _subject_model(function),
+            _parameters(name, function),
+            danger,
+            versioned,
+            run,
+            offered,
+            own_page,
         )
         return run
 
@@ -131,5 +143,9 @@ def actions_for(actor: Actor, subject: models.Model) -> list[Action]:
     return [
         entry
         for _, entry in sorted(catalogue.items())
-        if entry.offered and entry.model is not None and isinstance(subject, entry.model) and may(actor, entry.name, subject)
+        if entry.offered
+        and not entry.own_page
+        and entry.model is not None
+        and isinstance(subject, entry.model)
+        and may(actor, entry.name, subject)
     ]

@@ -52,7 +52,7 @@ def invite(actor: Actor, person: Person) -> tuple[Invitation, str]:
     return invitation, secret
 
 
-@action("people.accept_invitation", label=gettext_lazy("Accept invitation"), icon="check")
+@action("people.accept_invitation", label=gettext_lazy("Accept invitation"), icon="check", own_page=True)
 def accept_invitation(actor: Actor, invitation: Invitation, *, password: str) -> Person:
     """Use a one-time link: the person gets this password."""
     if invitation.used_at is not None or invitation.expires_at <= clock.now():
@@ -110,7 +110,7 @@ def activate(actor: Actor, person: Person) -> Person:
     return person
 
 
-@action("people.end_session", label=gettext_lazy("End session"), icon="logout")
+@action("people.end_session", label=gettext_lazy("End session"), icon="logout", own_page=True)
 def end_session(actor: Actor, person: Person, *, session_id: int | None = None) -> Person:
     """End one session of a person, or all of them when none is named."""
     keys = session_keys(person.pk, session_id)

@@ -16,7 +16,7 @@ from drifta.people.events import ContactPointAdded, ContactPointBounced, Contact
 from drifta.people.models import ContactPoint, Person
 
 
-@action("people.add_contact_point", label=gettext_lazy("Add mail or phone"), icon="at")
+@action("people.add_contact_point", label=gettext_lazy("Add mail or phone"), icon="at", own_page=True)
 def add_contact_point(actor: Actor, person: Person, *, kind: str, value: str, label: str = "") -> ContactPoint:
     """Add a mail address or phone number. A mail address belongs to one person only."""
     point = add_point(person, kind, value, label)
@@ -26,7 +26,7 @@ def add_contact_point(actor: Actor, person: Person, *, kind: str, value: str, la
     return point
 
 
-@action("people.remove_contact_point", label=gettext_lazy("Remove mail or phone"), icon="trash")
+@action("people.remove_contact_point", label=gettext_lazy("Remove mail or phone"), icon="trash", own_page=True)
 def remove_contact_point(actor: Actor, person: Person, *, contact_point_id: int) -> Person:
     """Remove an address. When it was the primary one, the oldest of the others takes its place."""
     point = person.contact_points.filter(pk=contact_point_id).first()

@@ -14,7 +14,7 @@ from drifta.people.models import ContactPoint, Person
 from drifta.people.roles import ROLES
 
 
-@action("people.merge", label=gettext_lazy("Merge with another entry"), icon="git-merge", danger=True)
+@action("people.merge", label=gettext_lazy("Merge with another entry"), icon="git-merge", danger=True, own_page=True)
 def merge(actor: Actor, person: Person, *, absorbed_id: int) -> Person:
     """Move everything of another entry to ``person``; the other one stays as a pointer and cannot sign in.
 

@@ -29,7 +29,7 @@ def create_organisation(
     return organisation
 
 
-@action("people.edit_organisation", label=gettext_lazy("Edit organisation"), icon="edit")
+@action("people.edit_organisation", label=gettext_lazy("Edit organisation"), icon="edit", own_page=True)
 def edit_organisation(
     actor: Actor,
     organisation: Organisation,

@@ -59,7 +59,7 @@ def create(
     return person
 
 
-@action("people.edit", label=gettext_lazy("Edit person"), icon="edit", versioned=True)
+@action("people.edit", label=gettext_lazy("Edit person"), icon="edit", versioned=True, own_page=True)
 def edit(
     actor: Actor,
     person: Person,
@@ -90,7 +90,7 @@ def edit(
     return apply(actor, person, values)
 
 
-@action("people.edit_profile", label=gettext_lazy("Edit profile"), icon="user")
+@action("people.edit_profile", label=gettext_lazy("Edit profile"), icon="user", own_page=True)
 def edit_profile(
     actor: Actor, person: Person, *, name: str | None = None, language: str | None = None, email: str | None = None
 ) -> Person:
@@ -103,7 +103,7 @@ def edit_profile(
     return apply(actor, person, {field: value for field, value in given.items() if value is not None})
 
 
-@action("people.set_roles", label=gettext_lazy("Change roles"), icon="shield")
+@action("people.set_roles", label=gettext_lazy("Change roles"), icon="shield", own_page=True)
 def set_roles(actor: Actor, person: Person, *, roles: Sequence[str]) -> Person:
     """Give a person exactly these roles. The last administrator who can sign in stays one."""
     wanted, before = _roles(roles), list(person.roles)
@@ -117,7 +117,7 @@ def set_roles(actor: Actor, person: Person, *, roles: Sequence[str]) -> Person:
     return person
 
 
-@action("people.serve", label=gettext_lazy("Change organisations served"), icon="building")
+@action("people.serve", label=gettext_lazy("Change organisations served"), icon="building", own_page=True)
 def serve(actor: Actor, person: Person, *, organisation_ids: Sequence[int]) -> Person:
     """Let a person work for exactly these organisations beside the own one."""
     visible = Organisation.objects.visible_to(actor)

@@ -28,7 +28,7 @@ def create_team(
     return team
 
 
-@action("people.edit_team", label=gettext_lazy("Edit team"), icon="edit", versioned=True)
+@action("people.edit_team", label=gettext_lazy("Edit team"), icon="edit", versioned=True, own_page=True)
 def edit_team(
     actor: Actor, team: Team, *, name: str | None = None, line: int | None = None, is_active: bool | None = None
 ) -> Team:
@@ -45,7 +45,7 @@ def edit_team(
     return team
 
 
-@action("people.set_members", label=gettext_lazy("Change members"), icon="users")
+@action("people.set_members", label=gettext_lazy("Change members"), icon="users", own_page=True)
 def set_members(actor: Actor, team: Team, *, member_ids: Sequence[int]) -> Team:
     """Let a team have exactly these members; only people who work for its organisation can be one."""
     before = set(team.members.values_list("pk", flat=True))
