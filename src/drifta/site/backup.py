@@ -98,7 +98,7 @@ def count_rows(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, 
     }
 
 
-def _single(connection: psycopg.Connection[tuple[object, ...]], query: sql.Composable) -> object:
+def _single(connection: psycopg.Connection[tuple[object, ...]], query: sql.SQL | sql.Composed) -> object:
     row = connection.execute(query).fetchone()
     return row[0] if row else None
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import zstandard
 from cryptography.exceptions import InvalidTag
@@ -177,7 +177,7 @@ def _read(unpacked: Any, sink: Sink) -> Manifest:
         while (entry := archive.next()) is not None:
             _check_entry(entry, waiting)
             stream = _Hashing(archive.extractfile(entry))
-            sink(entry.name, stream)
+            sink(entry.name, cast("IO[bytes]", stream))
             stream.finish(entry, waiting)
             files += entry.name.startswith("files/")
     if waiting or files != manifest.files:

@@ -17,7 +17,7 @@ class Trouble(Exception):
     ``values``.
     """
 
-    def __init__(self, text: str, **values: object) -> None:
+    def __init__(self, text: str, /, **values: object) -> None:
         super().__init__(text % values if values else text)
         self.text = text
         self.values = values
@@ -32,13 +32,13 @@ def _catalogue() -> gettext.NullTranslations:
     return gettext.translation("django", LOCALE, fallback=True)
 
 
-def translate(text: str, **values: object) -> str:
+def translate(text: str, /, **values: object) -> str:
     """Return ``text`` in the language of the terminal with its placeholders filled."""
     translated = _catalogue().gettext(text)
     return translated % values if values else translated
 
 
-def say(text: str, **values: object) -> None:
+def say(text: str, /, **values: object) -> None:
     """Print one line about what is going on, on standard error, at once."""
     sys.stderr.write(translate(text, **values) + "\n")
     sys.stderr.flush()

@@ -34,7 +34,7 @@ class Finding:
     said: str
 
 
-def found(name: str, verdict: Verdict, text: str, **values: object) -> Finding:
+def found(name: str, verdict: Verdict, text: str, /, **values: object) -> Finding:
     """A finding in the language of the terminal."""
     return Finding(translate(name), verdict, translate(text, **values))
 
