@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from drifta.channels.models import DeskAddress, Mailbox, WebhookEndpoint
@@ -11,7 +12,6 @@ from drifta.desk import queries as desk
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import events
 from drifta.people import queries as people
-from drifta.people.models import Language
 
 
 class _Form(forms.Form):
@@ -50,7 +50,7 @@ class AddressForm(_Form):
     name = forms.CharField(label=_("Sender's name"), max_length=100, required=False)
     team = forms.ModelChoiceField(people.teams_of_nobody(), label=_("Team"), required=False, empty_label="–")
     category = forms.ModelChoiceField(desk.categories(()), label=_("Category"), required=False, empty_label="–")
-    language = forms.ChoiceField(label=_("Language of answers to strangers"), choices=Language)
+    language = forms.ChoiceField(label=_("Language of answers to strangers"), choices=settings.LANGUAGES)
     is_default = forms.BooleanField(label=_("Used for outgoing mail"), required=False)
     is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
 

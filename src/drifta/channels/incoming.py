@@ -147,7 +147,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of a mail's way. ``state`` is ignored, unprocessed or bounce, ``reason`` a code, ``detail`` tells more."""
+    """The end of a mail's way: ``state`` is ignored, unprocessed or bounce; ``detail`` tells more."""
 
     state: str
     reason: str

@@ -18,7 +18,7 @@ REFRESH_SECONDS = 3.0
 
 
 def run() -> None:
-    """Run until told to stop (SIGTERM, SIGINT). A connection in the middle of a mail is cut; its sender tries again."""
+    """Run until told to stop (SIGTERM, SIGINT). What is not confirmed by then, its sender tries again."""
     logging.getLogger("mail.log").setLevel(logging.WARNING)
     asyncio.run(_run())
 

@@ -31,6 +31,8 @@ class Memory:
         self.settings = settings.get(MailSettings)
         self.addresses = queries.addresses_in_use()
         self._persons: dict[str, Any] = {}
+        #: Mails that were put into the outbox on the way.
+        self.letters = 0
 
     def person(self, address: str) -> Any:
         """Return who has a mail address, None for nobody."""

@@ -1,15 +1,17 @@
 """Reads of the channels that are used twice, or by others."""
 
 import ipaddress
-import socket
+import platform
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
+from django.utils.translation import gettext
 
 from drifta.channels.connectors import imap, smtp
 from drifta.channels.mail import thread
 from drifta.channels.models import DeskAddress, Mailbox, OutgoingMail, RawMail
+from drifta.channels.reasons import REASONS
 from drifta.channels.settings import MailSettings
 from drifta.channels.watched import WatchedMailbox
 from drifta.kernel import secrets, settings
@@ -59,8 +61,8 @@ def host_name() -> str:
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return name if "." in name else socket.gethostname()
-    return socket.gethostname()
+        return name if "." in name else platform.node()
+    return platform.node()
 
 
 def mail_server() -> smtp.Server | None:
@@ -97,6 +99,11 @@ def mailbox_accounts() -> tuple[list[WatchedMailbox], float]:
     rows = Mailbox.objects.filter(is_active=True)
     found = [WatchedMailbox(row.pk, row.version, row.organisation_id, limit, account(row)) for row in rows]
     return found, float(values.imap_poll_seconds)
+
+
+def words_of(reason: str) -> str:
+    """Return the words for a reason's code; the code itself when there are none."""
+    return gettext(REASONS.get(reason, reason)) if reason else ""
 
 
 def unprocessed(actor: Actor) -> int:

@@ -1,9 +1,8 @@
-"""Why a mail has no ticket, in words."""
+"""Why a mail has no ticket, in words; translated where they are shown (``queries.words_of``)."""
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from drifta.words import gettext_noop as _
 
-REASONS: dict[str, str | Promise] = {
+REASONS = {
     "authentication-failed": _("The sender's mail server says that the sender is not who the mail claims."),
     "automatic": _("An automatic answer that belongs to no ticket."),
     "bounce": _("Returned mail; noted on the ticket of the mail that came back."),
@@ -19,8 +18,3 @@ REASONS: dict[str, str | Promise] = {
     "own-address": _("It claims to come from one of the desk's own addresses."),
     "own-mail": _("Drifta sent it itself."),
 }
-
-
-def text_of(reason: str) -> str:
-    """Return the words for a code; the code itself when there are none."""
-    return str(REASONS.get(reason, reason))

@@ -5,8 +5,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from drifta.channels import queries
 from drifta.channels.models import Mailbox, OutgoingMail, RawMail, WebhookDelivery, WebhookEndpoint
-from drifta.channels.reasons import text_of
 from drifta.ui.tables import Column, Empty, MultiFilter, Table
 from drifta.ui.templatetags.drifta import state
 
@@ -19,7 +19,7 @@ class RawMailTable(Table):
         Column("subject", _("Subject"), link=True, grow=True, value=str),
         Column("sender", _("Sender")),
         Column("state", _("State"), render=lambda row: state(row.state)),
-        Column("reason", _("Reason"), value=lambda row: text_of(row.reason) if row.reason else ""),
+        Column("reason", _("Reason"), value=lambda row: queries.words_of(row.reason)),
         Column("received_at", _("Received")),
         Column("size", _("Bytes"), numeric=True, optional=True),
         Column("peer", _("From server"), optional=True),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from drifta.channels import language
+from drifta.channels import language, queries
 from drifta.channels.actions import letters
 from drifta.channels.content import Content, content_of
 from drifta.channels.filters.author import is_address
@@ -14,7 +14,6 @@ from drifta.channels.lookups import IDENTIFIER, Lookups
 from drifta.channels.mail import thread
 from drifta.channels.mail.headers import Address
 from drifta.channels.models import MailReference, RawMail
-from drifta.channels.reasons import text_of
 from drifta.desk import actions as desk
 from drifta.kernel.actor import SYSTEM, Actor
 from drifta.people import actions as people
@@ -93,7 +92,7 @@ def _open(arrived: Incoming, raw: RawMail, house: Lookups, content: Content) -> 
     _warn(arrived, raw, ticket)
     message = ticket.messages.order_by("pk").first()
     if not arrived.is_quiet:
-        letters.acknowledge(ticket, message, requester, arrived, told or requester.language)
+        house.memory.letters += letters.acknowledge(ticket, message, requester, arrived, told or requester.language)
     return message
 
 
@@ -157,7 +156,7 @@ def _warn(arrived: Incoming, raw: RawMail, ticket: Any) -> None:
     """Tell the agents what is doubtful, and tie the ticket to the one that the mail names."""
     if arrived.refused_ticket is not None:
         desk.link(SYSTEM, ticket, target=f"desk.ticket:{arrived.refused_ticket}")
-    lines = [text_of(warning) for warning in arrived.warnings]
+    lines = [queries.words_of(warning) for warning in arrived.warnings]
     if arrived.refused_ticket is not None:
         lines.append(f"#{arrived.refused_ticket}")
     if arrived.comment:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from drifta.channels.actions.outbox import put
+from drifta.channels.actions.outbox import put, save
 from drifta.channels.incoming import Incoming
 from drifta.channels.mail import thread
 from drifta.channels.models import MailReference, OutgoingMail
-from drifta.channels.outgoing import Letter
+from drifta.channels.outgoing import Letter, render
 from drifta.channels.settings import MailSettings
 from drifta.desk.attached import AttachedFile
 from drifta.kernel import clock, settings
@@ -19,12 +19,15 @@ from drifta.people.queries import Recipient
 MOST_REFERENCES = 20
 
 
-def acknowledge(ticket: Any, message: Any, requester: Any, arrived: Incoming, language: str) -> None:
-    """Confirm that a mail became a ticket, unless that is switched off or the address got many lately."""
+def acknowledge(ticket: Any, message: Any, requester: Any, arrived: Incoming, language: str) -> int:
+    """Confirm that a mail became a ticket, unless that is switched off or the address got many lately.
+
+    Returns how many mails were put into the outbox; whoever calls has them sent.
+    """
     values = settings.get(MailSettings)
     address = (arrived.original or arrived.author or arrived.mail.from_[0]).address.lower()
     if not values.acknowledge or arrived.house.is_ours(address) or _is_enough(address, values):
-        return
+        return 0
     letter = Letter(
         kind=OutgoingMail.Kind.ACKNOWLEDGEMENT,
         template="acknowledgement",
@@ -36,7 +39,7 @@ def acknowledge(ticket: Any, message: Any, requester: Any, arrived: Incoming, la
         in_reply_to=arrived.mail.message_id,
         references=(*arrived.mail.references, *filter(None, [arrived.mail.message_id])),
     )
-    put(letter, [Recipient(requester.pk, requester.name, address, language)])
+    return save([render(letter, Recipient(requester.pk, requester.name, address, language))])
 
 
 def _is_enough(address: str, values: MailSettings) -> bool:

@@ -20,22 +20,23 @@ S = OutgoingMail.State
 
 
 def put(letter: Letter, recipients: Iterable[Recipient]) -> None:
-    """Put one mail for each recipient into the outbox; one that is there already is not made again.
+    """Put one mail for each recipient into the outbox and have them sent. Writes, so only actions call it."""
+    if save(render(letter, recipient) for recipient in recipients):
+        sending.deliver.defer()
 
-    Writes, so only actions call it.
+
+def save(mails: Iterable[OutgoingMail]) -> int:
+    """Store mails and remember their Message-IDs; those that are there already are not made again.
+
+    Returns how many were new. Whoever calls has them sent. Writes, so only actions call it.
     """
-    save(render(letter, recipient) for recipient in recipients)
-
-
-def save(mails: Iterable[OutgoingMail]) -> None:
-    """Store mails, remember their Message-IDs, and have them sent. Writes, so only actions call it."""
     wanted = {mail.once: mail for mail in mails}
     if not wanted:
-        return
+        return 0
     there = set(OutgoingMail.objects.filter(once__in=wanted).values_list("once", flat=True))
     new = [mail for once, mail in wanted.items() if once not in there]
     if not new:
-        return
+        return 0
     OutgoingMail.objects.bulk_create(new, ignore_conflicts=True)
     MailReference.objects.bulk_create(
         (
@@ -45,13 +46,14 @@ def save(mails: Iterable[OutgoingMail]) -> None:
         ),
         ignore_conflicts=True,
     )
-    sending.deliver.defer()
+    return len(new)
 
 
 @action("channels.queue", label=_("Put mail into the outbox"), icon="send", offered=False)
 def queue(actor: Actor, *, mails: list[OutgoingMail]) -> None:
     """Put ready mails into the outbox; the system's own."""
-    save(mails)
+    if save(mails):
+        sending.deliver.defer()
 
 
 @action("channels.note_sent", label=_("Note that mail was sent"), icon="send", offered=False)

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from drifta.channels import incoming, lookups
+from drifta.channels import incoming, lookups, sending
 from drifta.channels.actions import accept, returned
 from drifta.channels.events import MailUnprocessed
 from drifta.channels.incoming import Incoming, Outcome
@@ -54,6 +54,8 @@ def process(actor: Actor, *, mails: list[int]) -> None:
     for raw in rows.filter(pk__in=mails, state=S.RECEIVED).order_by("pk"):
         with translation.override(raw.organisation.language):
             _process(actor, raw, memory)
+    if memory.letters:
+        sending.deliver.defer()
 
 
 def _process(actor: Actor, raw: RawMail, memory: lookups.Memory) -> None:
@@ -64,7 +66,6 @@ def _process(actor: Actor, raw: RawMail, memory: lookups.Memory) -> None:
         raise  # the database's fault, not the mail's: the whole portion is tried again
     except Exception as error:
         log.exception("Mail %s could not be processed", raw.pk)
-        raw.refresh_from_db()
         last = traceback.format_exception(error)[-1].strip()
         put_aside(actor, raw, "error", last)
 

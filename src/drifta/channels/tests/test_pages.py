@@ -177,9 +177,5 @@ def test_django_mail_goes_to_the_outbox(dag):
     mail.attach_alternative("<p>Hej</p>", "text/html")
     assert mail.send() == 1
     stored = outbox()[0]
-    assert (stored.kind, stored.address, mail.html, mail.person) == (
-        "system",
-        "dag@norrvik.example",
-        "<p>Hej</p>",
-        dag,
-    )
+    assert (stored.kind, stored.address, stored.person) == ("system", "dag@norrvik.example", dag)
+    assert stored.html == "<p>Hej</p>"

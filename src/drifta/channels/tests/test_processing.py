@@ -229,7 +229,7 @@ def test_an_agents_answer_by_mail_goes_to_the_requester_only_when_it_is_proven(b
 def test_what_an_agent_forwards_is_the_original_senders(ben, dag):
     text = (
         "Kan vi ta denna?\n\n---------- Forwarded message ---------\n"
-        "From: Dag Berg <dag@norrvik.example>\nDate: fre 20 nov 2026\nSubject: Hjälp\nTo: Ben <ben@norrvik.example>\n\n"
+        "From: Dag Berg <dag@norrvik.example>\nDate: fre 20 nov 2026\nSubject: Hjälp\nTo: ben@norrvik.example\n\n"
         "Min dator startar inte."
     )
     take_in(letter("ben@norrvik.example", "Fwd: Hjälp", text))

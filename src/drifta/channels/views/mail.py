@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from drifta.channels import queries
 from drifta.channels.mail import sanitise
 from drifta.channels.mail.entity import Entity
 from drifta.channels.mail.parse import parse
 from drifta.channels.models import RawMail
-from drifta.channels.reasons import text_of
 from drifta.channels.tables import RawMailTable
 from drifta.kernel import files
 from drifta.kernel.http import Request
@@ -43,7 +43,7 @@ def mail(request: Request, pk: int) -> HttpResponse:
     context = {
         "title": str(raw),
         "mail": raw,
-        "reason": text_of(raw.reason) if raw.reason else "",
+        "reason": queries.words_of(raw.reason),
         "fields": _fields(parsed.root),
         "text": (parsed.text or sanitise.text_of(parsed.html or ""))[:SHOWN],
         "attachments": [(one.filename, one.media_type, len(one.content)) for one in parsed.attachments[:FIELDS]],
