@@ -7,10 +7,20 @@ from django.apps import apps
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from drifta.kernel.actions import Refused
 from drifta.kernel.actor import Actor
 from drifta.kernel.models import VisibleQuerySet
+
+#: What people call the models that tickets point to.
+NAMES = {
+    "inventory.Asset": gettext_lazy("asset"),
+    "inventory.Service": gettext_lazy("service"),
+    "inventory.Site": gettext_lazy("site"),
+    "people.Person": gettext_lazy("person"),
+    "people.Team": gettext_lazy("team"),
+}
 
 
 def rows(label: str) -> VisibleQuerySet[Any]:
@@ -24,7 +34,7 @@ def visible(actor: Actor, label: str, pk: int) -> Any:
     if found is None:
         raise Refused(
             _("There is no %(thing)s with the number %(number)s that you may use. Choose another one.")
-            % {"thing": apps.get_model(label)._meta.verbose_name, "number": pk}
+            % {"thing": NAMES[label], "number": pk}
         )
     return found
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 from pydantic import Field
 
 from drifta.kernel.settings import Section, section
@@ -21,15 +21,15 @@ class Alerting(Section):
 
     ticket_from: Literal["warning", "bad", "never"] = Field(
         "warning",
-        title=noop("Ticket from"),
-        description=noop(
+        title=gettext_noop("Ticket from"),
+        description=gettext_noop(
             "Alerts of this severity or worse become tickets, one for each cause. Unknown ones never do."
         ),
     )
     resolve_untouched: bool = Field(
         True,
-        title=noop("Resolve untouched tickets"),
-        description=noop("When everything has recovered and nobody has worked on the ticket, it is resolved."),
+        title=gettext_noop("Resolve untouched tickets"),
+        description=gettext_noop("When everything has recovered and nobody has worked on the ticket, it is resolved."),
     )
 
 
@@ -44,5 +44,9 @@ class Storage(Section):
     """How long measurements are kept."""
 
     keep_days: int = Field(
-        400, ge=1, le=36500, title=noop("Keep measurements"), description=noop("Days that curves reach back.")
+        400,
+        ge=1,
+        le=36500,
+        title=gettext_noop("Keep measurements"),
+        description=gettext_noop("Days that curves reach back."),
     )
