@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from drifta.inventory import actions, queries
@@ -102,11 +102,11 @@ def assets(request: HttpRequest, query: Query[AssetQuery]) -> Page[Any]:
 
 
 @router.post("/assets", response={201: AssetOut}, tags=["assets"], summary="Add an asset")
-def create_asset(request: HttpRequest, values: AssetIn) -> tuple[int, Asset]:
+def create_asset(request: HttpRequest, values: AssetIn) -> Status[Asset]:
     """Add an asset."""
     given = values.model_dump(exclude={"organisation_id"})
     home = _home(request, values.organisation_id)
-    return 201, actions.create_asset(_actor(request), organisation_id=home, **given)
+    return Status(201, actions.create_asset(_actor(request), organisation_id=home, **given))
 
 
 @router.get("/assets/{int:pk}", response=AssetOut, tags=["assets"], summary="Show an asset")
@@ -172,11 +172,11 @@ def sites(request: HttpRequest, cursor: str | None = None, limit: int = rest.PAG
 
 
 @router.post("/sites", response={201: SiteOut}, tags=["sites"], summary="Add a site")
-def create_site(request: HttpRequest, values: SiteIn) -> tuple[int, Site]:
+def create_site(request: HttpRequest, values: SiteIn) -> Status[Site]:
     """Add a site."""
     given = values.model_dump(exclude={"organisation_id"})
     home = _home(request, values.organisation_id)
-    return 201, actions.create_site(_actor(request), organisation_id=home, **given)
+    return Status(201, actions.create_site(_actor(request), organisation_id=home, **given))
 
 
 @router.get("/sites/{int:pk}", response=SiteOut, tags=["sites"], summary="Show a site")
@@ -244,11 +244,11 @@ def services(request: HttpRequest, cursor: str | None = None, limit: int = rest.
 
 
 @router.post("/services", response={201: ServiceOut}, tags=["services"], summary="Add a service")
-def create_service(request: HttpRequest, values: ServiceIn) -> tuple[int, Service]:
+def create_service(request: HttpRequest, values: ServiceIn) -> Status[Service]:
     """Add a service."""
     given = values.model_dump(exclude={"organisation_id"})
     home = _home(request, values.organisation_id)
-    return 201, actions.create_service(_actor(request), organisation_id=home, **given)
+    return Status(201, actions.create_service(_actor(request), organisation_id=home, **given))
 
 
 @router.get("/services/{int:pk}", response=ServiceOut, tags=["services"], summary="Show a service")

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from drifta.kernel import rest
@@ -154,14 +154,14 @@ def _narrowed(rows: Any, query: PeopleQuery) -> QuerySet[Person]:
 
 
 @router.post("/people", response={201: PersonDetail}, tags=["people"], summary="Add a person")
-def create_person(request: HttpRequest, values: PersonIn, response: HttpResponse) -> tuple[int, Person]:
+def create_person(request: HttpRequest, values: PersonIn, response: HttpResponse) -> Status[Person]:
     """Add a person."""
     given = values.model_dump(exclude={"organisation_id", "language"})
     organisation = values.organisation_id or _actor(request).organisation_id or 0
     person = actions.create(_actor(request), organisation_id=organisation, language=values.language or "", **given)
     response["Location"] = f"/api/v1/people/{person.pk}"
     rest.with_etag(response, person)
-    return 201, person
+    return Status(201, person)
 
 
 @router.get("/people/{int:pk}", response=PersonDetail, tags=["people"], summary="Show a person")
@@ -190,9 +190,9 @@ def change_person(request: HttpRequest, pk: int, values: PersonChange, response:
     tags=["people"],
     summary="Add a mail address or phone number",
 )
-def create_contact_point(request: HttpRequest, pk: int, values: ContactPointIn) -> tuple[int, Any]:
+def create_contact_point(request: HttpRequest, pk: int, values: ContactPointIn) -> Status[Any]:
     """Add a mail address or phone number to a person."""
-    return 201, actions.add_contact_point(_actor(request), _person(request, pk), **values.model_dump())
+    return Status(201, actions.add_contact_point(_actor(request), _person(request, pk), **values.model_dump()))
 
 
 @router.delete(
@@ -201,10 +201,10 @@ def create_contact_point(request: HttpRequest, pk: int, values: ContactPointIn) 
     tags=["people"],
     summary="Remove a mail address or phone number",
 )
-def delete_contact_point(request: HttpRequest, pk: int, point: int) -> tuple[int, None]:
+def delete_contact_point(request: HttpRequest, pk: int, point: int) -> Status[None]:
     """Remove a mail address or phone number from a person."""
     actions.remove_contact_point(_actor(request), _person(request, pk), contact_point_id=min(point, 2**63 - 1))
-    return 204, None
+    return Status(204, None)
 
 
 class TeamOut(Schema):
@@ -253,11 +253,11 @@ def teams(request: HttpRequest, cursor: str | None = None, limit: int = rest.PAG
 
 
 @router.post("/teams", response={201: TeamOut}, tags=["teams"], summary="Add a team")
-def create_team(request: HttpRequest, values: TeamIn) -> tuple[int, Team]:
+def create_team(request: HttpRequest, values: TeamIn) -> Status[Team]:
     """Add a team."""
     organisation = values.organisation_id or _actor(request).organisation_id or 0
     given = values.model_dump(exclude={"organisation_id"})
-    return 201, actions.create_team(_actor(request), organisation_id=organisation, **given)
+    return Status(201, actions.create_team(_actor(request), organisation_id=organisation, **given))
 
 
 @router.get("/teams/{int:pk}", response=TeamOut, tags=["teams"], summary="Show a team")
@@ -303,9 +303,9 @@ def organisations(request: HttpRequest, cursor: str | None = None, limit: int = 
 
 
 @router.post("/organisations", response={201: OrganisationOut}, tags=["organisations"], summary="Add an organisation")
-def create_organisation(request: HttpRequest, values: OrganisationIn) -> tuple[int, Organisation]:
+def create_organisation(request: HttpRequest, values: OrganisationIn) -> Status[Organisation]:
     """Add an organisation; you work for it from now on."""
-    return 201, actions.create_organisation(_actor(request), **values.model_dump())
+    return Status(201, actions.create_organisation(_actor(request), **values.model_dump()))
 
 
 @router.get(
@@ -351,8 +351,8 @@ def tokens(request: HttpRequest, cursor: str | None = None, limit: int = rest.PA
 
 
 @router.post("/tokens", response={201: TokenMade}, tags=["tokens"], summary="Make an API token")
-def create_token(request: HttpRequest, values: TokenIn) -> tuple[int, Any]:
+def create_token(request: HttpRequest, values: TokenIn) -> Status[Any]:
     """Make a token that acts for you."""
     person = rest.get_visible(Person.objects.visible_to(_actor(request)), _actor(request).person_id or 0)
     row, secret = actions.create_token(_actor(request), person, **values.model_dump())
-    return 201, {**TokenOut.from_orm(row).model_dump(), "token": secret}
+    return Status(201, {**TokenOut.from_orm(row).model_dump(), "token": secret})

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from drifta.people import contact, csv_rows, queries
 from drifta.people.csv_rows import Row, Sheet
 from drifta.people.models import ContactPoint, Organisation, Person, Team
+from drifta.people.words import FIELDS
 
 Verb = Literal["create", "update", "unchanged", "fault"]
 
@@ -26,6 +27,11 @@ class Step:
     manager: str = ""
     changes: list[tuple[str, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+
+    @property
+    def told(self) -> list[tuple[Any, str]]:
+        """The changes with what they are called in the reader's language."""
+        return [(FIELDS.get(what, what), value) for what, value in self.changes]
 
     @property
     def name(self) -> str:

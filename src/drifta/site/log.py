@@ -20,40 +20,10 @@ from drifta.kernel.http import Request
 from drifta.kernel.models import LoggedEvent, Seal, subject_key
 from drifta.kernel.permissions import require
 from drifta.people.models import Role
+from drifta.people.words import FIELDS
 from drifta.ui.menu import actor_of
 from drifta.ui.subjects import find_all
 from drifta.ui.tables import Column, DateFilter, Empty, MultiFilter, Table, TextFilter
-
-#: Names of fields as they stand in events, for people to read.
-FIELDS: dict[str, Any] = {
-    "name": _("name"),
-    "email": _("mail address"),
-    "title": _("title"),
-    "language": _("language"),
-    "manager": _("manager"),
-    "site": _("site"),
-    "note": _("note"),
-    "is_vip": _("VIP"),
-    "vip": _("VIP"),
-    "phone": _("phone number"),
-    "team": _("team"),
-    "line": _("line"),
-    "is_active": _("in use"),
-    "mail_domains": _("mail domains"),
-    "kind": _("kind"),
-    "address": _("address"),
-    "model": _("model"),
-    "serial": _("serial number"),
-    "owner": _("owner"),
-    "owner_team": _("team"),
-    "assets": _("assets"),
-    "time_zone": _("time zone"),
-    "subject": _("subject"),
-    "category": _("category"),
-    "impact": _("impact"),
-    "urgency": _("urgency"),
-    "requester": _("requester"),
-}
 
 
 def visible_to(actor: Actor) -> QuerySet[LoggedEvent]:
