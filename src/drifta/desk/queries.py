@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from django.db.models import Count, Q, QuerySet
 
+from drifta.desk.events import TicketEdited
 from drifta.desk.models import Attachment, Category, Message, SavedView, Ticket, TicketLink, Watcher
 from drifta.desk.settings import DeskSettings
 from drifta.desk.timeline import Entry, Timeline, timeline
 from drifta.kernel import clock, settings
 from drifta.kernel.actor import SYSTEM, Actor
+from drifta.kernel.models import LoggedEvent
 
 __all__ = [
     "Entry",
@@ -19,6 +21,7 @@ __all__ = [
     "bare_ticket",
     "categories",
     "is_followed",
+    "last_editor",
     "links",
     "message",
     "open_tickets_about",
@@ -54,6 +57,12 @@ def readers(ticket_id: int) -> list[int]:
     watching = Watcher.objects.filter(ticket_id=ticket_id).order_by("id").values_list("person_id", flat=True)
     everybody = [*([requester] if requester else []), *watching]
     return list(dict.fromkeys(everybody))
+
+
+def last_editor(of: Ticket) -> str:
+    """Return who edited a ticket last, as the event log has the name; empty when nobody did."""
+    edits = LoggedEvent.objects.filter(subject=of.subject_key, name=TicketEdited.event_name, at__gte=of.created_at)
+    return edits.order_by("-id").values_list("actor_name", flat=True).first() or ""
 
 
 def tickets_of(target: str, *, only_open: bool = False) -> list[Ticket]:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from drifta.desk import actions
+from drifta.desk import actions, queries
 from drifta.desk.forms import FORMS, EditForm
 from drifta.desk.merging import Merge, merge
 from drifta.desk.models import Ticket
@@ -148,6 +148,7 @@ def _conflict_page(
     others |= merged.changes
     others |= {name: now[name] for name in now if name not in merged.changes and name not in merged.conflicts}
     context = {"title": _("Somebody else changed the same"), "ticket": ticket, "rows": rows, "others": others}
+    context["editor"] = queries.last_editor(ticket)
     return render(request, "desk/conflict.html", {**context, "base": json.dumps(now)}, status=409)
 
 
