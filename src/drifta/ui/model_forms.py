@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, Union, c
 
 from django import forms
 from django.utils.functional import lazystr
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -310,8 +310,5 @@ def _put(found: dict[str, Any], name: str, info: FieldInfo, value: Any, before: 
 def described(form: forms.BaseForm) -> str:
     """Say how many fields have errors, for the head of the form."""
     count = len(form.errors)
-    return (
-        gettext("Correct %(count)d fields and send again.") % {"count": count}
-        if count > 1
-        else gettext("Correct one field and send again.")
-    )
+    text = ngettext("Correct one field and send again.", "Correct %(count)d fields and send again.", count)
+    return text % {"count": count}
