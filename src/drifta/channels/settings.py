@@ -23,7 +23,11 @@ class MailSettings(Section):
         "", max_length=253, title=_("Mail server"), description=_("Without one, mail waits in the outbox.")
     )
     smtp_port: int = Field(587, ge=1, le=65535, title=_("Port"))
-    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", title=_("Security"))
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        title=_("Security"),
+        json_schema_extra={"choices": [["starttls", "STARTTLS"], ["tls", "TLS"], ["none", "–"]]},
+    )
     smtp_user: str = Field("", max_length=254, title=_("User name"))
     smtp_secret: SecretStr = Field(SecretStr(""), title=_("Password"))
     from_name: str = Field(

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from drifta.kernel.settings import Section, section
 
+#: What the form of the settings calls the choices of ``ticket_from``.
+SEVERITIES = (gettext_noop("Warning"), gettext_noop("Bad"), gettext_noop("Never"))
+
 
 @section(
     "monitoring.alerting",

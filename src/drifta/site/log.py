@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from drifta.desk.models import Message, Ticket
 from drifta.kernel import sealing
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import events
@@ -22,8 +23,21 @@ from drifta.kernel.permissions import require
 from drifta.people.models import Role
 from drifta.people.words import FIELDS
 from drifta.ui.menu import actor_of
+from drifta.ui.states import states
 from drifta.ui.subjects import find_all
 from drifta.ui.tables import Column, DateFilter, Empty, MultiFilter, Table, TextFilter
+
+_STATES: dict[str, Any] = {key: one.label for key, one in states.items()}
+
+#: Words for the values of fields of events, by the name of the field.
+WORDS: dict[str, dict[str, Any]] = {
+    "before": _STATES,
+    "after": _STATES,
+    "state": _STATES,
+    "direction": dict(Message.Direction.choices),
+    "channel": dict(Ticket.Channel.choices),
+    "decision": {"send again": _("send again"), "give up": _("do not send")},
+}
 
 
 def visible_to(actor: Actor) -> QuerySet[LoggedEvent]:
@@ -46,8 +60,8 @@ def told(event: LoggedEvent) -> str:
 
 
 def _readable(data: dict[str, Any]) -> dict[str, Any]:
-    """Put names of fields and roles into the reader's words."""
-    words = {"fields": FIELDS, "changes": FIELDS, "roles": dict(Role.choices)}
+    """Put names of fields, roles and states into the reader's words."""
+    words = {"fields": FIELDS, "changes": FIELDS, "roles": dict(Role.choices), **WORDS}
     return {
         key: ", ".join(str(words[key].get(one, one)) for one in value.split(", "))
         if key in words and isinstance(value, str)
