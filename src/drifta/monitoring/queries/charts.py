@@ -100,10 +100,10 @@ def _thresholds(check: Check, metric: str, unit: str) -> list[dict[str, Any]]:
 def _bands(check: Check, wanted: Span) -> list[dict[str, Any]]:
     """Return the times that were not good."""
     changes = histories([check.pk], wanted.start, wanted.end).get(check.pk, [])
-    ends = [change.at for change in changes[1:]] + [float(wanted.end)]
+    ends = [*(change.at for change in changes[1:]), float(wanted.end)]
     return [
         {"from": max(change.at, wanted.start), "to": end, "label": change.state, "state": change.state}
-        for change, end in zip(changes, ends, strict=True)
+        for change, end in zip(changes, ends, strict=False)  # no change yet: no end belongs to anything
         if change.state != "good"
     ][-500:]
 

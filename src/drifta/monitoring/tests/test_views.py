@@ -87,6 +87,15 @@ def test_the_curve_has_values_a_band_and_a_tick(house: House, watched: Check) ->
         assert client.get(f"/monitor/checks/{watched.pk}/series/?{wrong}").status_code == 200
 
 
+@pytest.mark.parametrize("metric", ["", "nonsense", "time"])
+def test_the_curve_of_what_was_never_measured_is_empty(house: House, metric: str) -> None:
+    probe, _ = factories.probe()
+    new = factories.check(probe, "new", organisation_id=house.norrvik.pk)
+    answer = as_(house.cleo).get(f"/monitor/checks/{new.pk}/series/", {"metric": metric})
+    assert answer.status_code == 200
+    assert answer.json()["times"] == []
+
+
 def test_adding_and_editing_a_check(house: House) -> None:
     probe, _ = factories.probe()
     client = as_(house.cleo)
