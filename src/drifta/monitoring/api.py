@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from drifta.kernel.actor import Actor
 from drifta.kernel.permissions import require
@@ -229,14 +229,14 @@ def _page(page: Page[Any], shape: Any) -> Page[Any]:
 
 
 @router.post("/checks", response={201: CheckOut}, tags=["checks"])
-def create_check(request: HttpRequest, values: CheckIn, response: HttpResponse) -> tuple[int, dict[str, Any]]:
+def create_check(request: HttpRequest, values: CheckIn, response: HttpResponse) -> Status[dict[str, Any]]:
     """Add a check."""
     actor = _actor(request, "monitoring.create_check")
     made = actions.create_check(actor, **values.dict())
     row = _checks(actor).get(pk=made.pk)
     with_etag(response, row)
     response["Location"] = f"/api/v1/checks/{row.pk}"
-    return 201, _check(row)
+    return Status(201, _check(row))
 
 
 @router.get("/checks/{pk}", response=CheckOut, tags=["checks"])
@@ -260,11 +260,11 @@ def change_check(request: HttpRequest, pk: int, values: CheckChange, response: H
 
 
 @router.delete("/checks/{pk}", response={204: None}, tags=["checks"])
-def delete_check(request: HttpRequest, pk: int) -> tuple[int, None]:
+def delete_check(request: HttpRequest, pk: int) -> Status[None]:
     """Delete a check with its history."""
     actor = _actor(request, "monitoring.delete")
     actions.delete_check(actor, get_visible(_checks(actor), pk))
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/checks/{pk}/metrics", response=list[str], tags=["metrics"])
@@ -365,10 +365,10 @@ def list_probes(request: HttpRequest, cursor: str | None = None, limit: int = 50
 
 
 @router.post("/probes", response={201: ProbeKey}, tags=["probes"])
-def register_probe(request: HttpRequest, values: ProbeIn) -> tuple[int, dict[str, Any]]:
+def register_probe(request: HttpRequest, values: ProbeIn) -> Status[dict[str, Any]]:
     """Register a probe; the answer holds its key, which cannot be had again."""
     probe, key = actions.register_probe(_actor(request, "monitoring.register_probe"), **values.dict())
-    return 201, {"probe_id": probe.pk, "key": key}
+    return Status(201, {"probe_id": probe.pk, "key": key})
 
 
 @router.get("/probes/{pk}", response=ProbeOut, tags=["probes"])

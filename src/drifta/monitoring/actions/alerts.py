@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from drifta.kernel import clock
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
-from drifta.kernel.events import emit
+from drifta.kernel.events import emit, emit_all
 from drifta.monitoring.events import AlertAcknowledged, AlertCleared, AlertRaised
 from drifta.monitoring.models import Alert, State
 
@@ -22,11 +22,13 @@ WORDS = {None: "pending", State.GOOD: "good", State.WARNING: "warning", State.BA
 
 def begin(actor: Actor, alerts: list[Alert]) -> None:
     """Raise alerts whose fingerprints are not open (inside an action)."""
-    for alert in Alert.objects.bulk_create(alerts):
-        fact = AlertRaised(
-            alert=alert.pk, check=alert.check_row_id, title=alert.title, severity=WORDS[State(alert.severity)]
-        )
-        emit(actor, fact, subject=alert)
+    made = Alert.objects.bulk_create(alerts)
+    emit_all(actor, ((_raised(alert), alert) for alert in made))
+
+
+def _raised(alert: Alert) -> AlertRaised:
+    severity = WORDS[State(alert.severity)]
+    return AlertRaised(alert=alert.pk, check=alert.check_row_id, title=alert.title, severity=severity)
 
 
 def worsen(alert: Alert, severity: int, code: str, parameters: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 from drifta.kernel import live
 from drifta.kernel.actions import action
 from drifta.kernel.actor import Actor
-from drifta.kernel.events import emit
+from drifta.kernel.events import emit_all
 from drifta.monitoring.actions.alerts import WORDS, begin, end, worsen
 from drifta.monitoring.events import StateChanged
 from drifta.monitoring.models import Alert, Check, State
@@ -19,8 +19,9 @@ def note_turns(actor: Actor, *, turns: list[Turn]) -> None:
     last = {turn.check: turn for turn in turns}
     first = {turn.check: turn for turn in reversed(turns)}
     checks = {check.pk: check for check in Check.objects.filter(pk__in=last)}
-    for pk, check in checks.items():
-        _announce(actor, check, first[pk].before, last[pk].state)
+    news = [(check, first[pk].before, last[pk].state) for pk, check in checks.items()]
+    emit_all(actor, ((_fact(*one), one[0]) for one in news if _is_news(*one[1:])))
+    live.tell_all((check.subject_key, check.organisation_id) for check, *turn in news if not _is_news(*turn))
     open_alerts = {alert.check_row_id: alert for alert in Alert.objects.filter(check_row__in=checks, ended_at=None)}
     fresh = [_alert(check, last[pk]) for pk, check in checks.items() if pk not in open_alerts and last[pk].state]
     begin(actor, fresh)
@@ -28,12 +29,14 @@ def note_turns(actor: Actor, *, turns: list[Turn]) -> None:
         _follow(actor, alert, last[alert.check_row_id or 0])
 
 
-def _announce(actor: Actor, check: Check, before: int, state: int) -> None:
-    if before == state or (before == NOTHING and state == State.GOOD):
-        live.tell(check.subject_key, check.organisation_id)
-        return
+def _is_news(before: int, state: int) -> bool:
+    """Whether a turn is a fact for the log: a first result that is good is none, nor is a change of flapping."""
+    return before != state and not (before == NOTHING and state == State.GOOD)
+
+
+def _fact(check: Check, before: int, state: int) -> StateChanged:
     was = WORDS[None if before == NOTHING else State(before)]
-    emit(actor, StateChanged(check=check.pk, name=check.name, state=WORDS[State(state)], before=was), subject=check)
+    return StateChanged(check=check.pk, name=check.name, state=WORDS[State(state)], before=was)
 
 
 def _alert(check: Check, turn: Turn) -> Alert:

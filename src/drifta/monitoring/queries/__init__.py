@@ -19,13 +19,14 @@ def placed(check: Check) -> Placed:
 
 def neighbours(check: Check) -> list[Check]:
     """Return the enabled checks that may explain this one or be explained by it, with their states."""
-    together = Q(dependants=check) | Q(depends_on=check)
+    ties = Check.depends_on.through.objects.filter(Q(from_check=check) | Q(to_check=check))
+    together = Q(pk__in={pk for tie in ties.values_list("from_check", "to_check") for pk in tie})
     if check.asset_id is not None:
         together |= Q(asset=check.asset_id)
     if check.address:
         together |= Q(address=check.address)
     rows = Check.objects.filter(together, organisation=check.organisation_id, enabled=True).exclude(pk=check.pk)
-    return list(rows.select_related("now").prefetch_related("depends_on").distinct())
+    return list(rows.select_related("now").prefetch_related("depends_on"))
 
 
 def open_alerts(actor: Actor) -> QuerySet[Alert]:

@@ -186,8 +186,8 @@ def _correct_history(batch: Batch) -> None:
 
 def _tell_pages(checks: list[int]) -> None:
     """Tell the open pages of checks whose state moved without turning (soft states, texts)."""
-    for pk, organisation_id in Check.objects.filter(pk__in=checks).values_list("pk", "organisation_id"):
-        live.tell(subject_key(Check, pk), organisation_id)
+    rows = Check.objects.filter(pk__in=checks).values_list("pk", "organisation_id") if checks else []
+    live.tell_all((subject_key(Check, pk), organisation_id) for pk, organisation_id in rows)
 
 
 def _store_samples(batch: Batch, checks: Ids, now: datetime) -> None:

@@ -150,7 +150,7 @@ def test_nginx_stops_and_starts_again(site: Site) -> None:
         with site.start_nginx():
             eventually(lambda: states() == {State.GOOD})
         seconds = eventually(Ticket.objects.exists)
-        assert seconds < 2 + 2 * 1 + 2
+        assert seconds < 15  # interval × retries + 2 s is 6 s; the rest is for machines that have other work
         eventually(lambda: Alert.objects.filter(ended_at=None, settled=True).count() == 3)
         assert Ticket.objects.count() == 1
         assert Alert.objects.filter(cause=None).get().check_row_id == checks[0].pk
