@@ -4,7 +4,10 @@ import re
 from dataclasses import dataclass, field
 
 from drifta.desk import actions as desk
+from drifta.inventory import actions as inventory
 from drifta.kernel.actor import SYSTEM
+from drifta.monitoring import actions as monitoring
+from drifta.people import actions as people
 
 
 @dataclass
@@ -20,22 +23,40 @@ class Samples:
         for start, number in self.numbers:
             if re.match(start, pattern):
                 pattern = re.sub(r"<[^>]+>", number, pattern, count=1)
-        return re.sub(r"<int:[^>]+>", "1", re.sub(r"<(?:str:|slug:)?[a-z_]+>", "x", pattern))
+        return re.sub(r"<[^>]+>", "x", re.sub(r"<(int:[^>]+|pk)>", "1", pattern))
 
 
 def make_samples(house) -> Samples:
-    """Make a ticket with a message, and find the numbers of what ``house`` has."""
+    """Make one of each sort for Norrvik."""
+    norrvik = house.norrvik.pk
+    site = inventory.create_site(SYSTEM, organisation_id=norrvik, name="Rådhuset")
+    asset = inventory.create_asset(SYSTEM, organisation_id=norrvik, name="pr-2-01", kind="printer", site_id=site.pk)
+    service = inventory.create_service(SYSTEM, organisation_id=norrvik, name="Utskrift", asset_ids=[asset.pk])
     ticket = desk.create(
-        house.dag.actor, organisation_id=house.norrvik.pk, subject="Skrivaren svarar inte", text="Sedan i morse."
+        house.dag.actor, organisation_id=norrvik, subject="Skrivaren svarar inte", text="Sedan i morse."
     )
-    desk.note(house.ben.actor, ticket, text="Kön är pausad.")
-    assert SYSTEM.is_system
+    message = desk.note(house.ben.actor, ticket, text="Kön är pausad.")
+    monitoring.local_probe(SYSTEM)
+    check = monitoring.create_check(
+        SYSTEM,
+        organisation_id=norrvik,
+        name="pr-2-01 svarar",
+        kind="tcp",
+        settings={"host": "127.0.0.1", "port": 9100},
+    )
+    token, _secret = people.create_token(house.dag.actor, house.dag, name="samples")
     return Samples(
         [
+            (r"tickets/messages/<", str(message.pk)),
             (r"(api/v1/)?tickets/<", str(ticket.pk)),
             (r"portal/.*<", str(ticket.pk)),
             (r"(api/v1/)?people/<", str(house.dag.pk)),
             (r"(api/v1/)?teams/<", str(house.first_line.pk)),
-            (r"(api/v1/)?organisations/<", str(house.norrvik.pk)),
+            (r"(api/v1/)?organisations/<", str(norrvik)),
+            (r"(inventory|api/v1)/sites/<", str(site.pk)),
+            (r"(inventory|api/v1)/services/<", str(service.pk)),
+            (r"inventory/<|api/v1/assets/<", str(asset.pk)),
+            (r"(monitor|api/v1)/checks/<", str(check.pk)),
+            (r"(people|api/v1)/tokens/<", str(token.pk)),
         ]
     )
