@@ -221,6 +221,12 @@ def test_health_says_what_is_missing(client: Client, db) -> None:
 def test_measures_are_for_this_machine_and_administrators(house, client: Client) -> None:
     text = client.get("/metrics").content.decode()
     assert 'drifta_info{version="' in text
+    for sample in (
+        'drifta_jobs{state="failed"}',
+        'drifta_checks{state="bad"}',
+        'drifta_outgoing_mail{state="waiting"}',
+    ):
+        assert f"{sample} 0.0" in text
     for line in text.splitlines():
         if not line.startswith("#"):
             float(line.rpartition(" ")[2])
