@@ -45,8 +45,8 @@ class OutboxTable(Table):
         Column("kind", _("Kind"), "get_kind_display"),
         Column("state", _("State"), render=lambda row: state(row.state)),
         Column("error", _("Last answer of the server")),
-        Column("attempts", _("Attempts"), numeric=True),
         Column("created_at", _("Made")),
+        Column("attempts", _("Attempts"), numeric=True, optional=True),
         Column("sent_at", _("Sent"), optional=True),
     )
     filters = (

@@ -11,7 +11,8 @@ from drifta.channels.models import DeskAddress, Mailbox, OutgoingMail, RawMail
 from drifta.channels.system_mail import OutboxBackend
 from drifta.channels.tests.factories import desk, letter, outbox, take_in
 from drifta.desk.models import Ticket
-from drifta.kernel import clock, guard
+from drifta.kernel import clock, guard, settings
+from drifta.kernel.actor import SYSTEM
 
 PAGES = ["mails", "outbox", "addresses", "new-address", "mailboxes", "new-mailbox", "webhooks", "new-webhook"]
 
@@ -116,6 +117,18 @@ def test_a_mailbox_keeps_its_password_secret(client, ann, house):
     assert "hemligt" not in page
     tried = client.post(reverse("channels:try-mailbox", args=[row.pk]), follow=True).content.decode()
     assert "cannot be used" in tried
+
+
+def test_the_mail_server_can_be_tried_from_its_settings(client, ann):
+    sign_in(client, ann)
+    page = client.get(reverse("site:settings-section", args=["channels.mail"])).content.decode()
+    assert reverse("channels:try-server") in page
+    assert "STARTTLS" in page
+    tried = client.post(reverse("channels:try-server"), follow=True).content.decode()
+    assert "No mail server is set. Enter one" in tried
+    settings.change(SYSTEM, section="channels.mail", values={"smtp_host": "127.0.0.1", "smtp_port": 9})
+    tried = client.post(reverse("channels:try-server"), follow=True).content.decode()
+    assert "127.0.0.1, port 9, cannot be used" in tried
 
 
 def test_delivery_state_stands_at_the_message(client, ben, dag):

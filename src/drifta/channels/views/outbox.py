@@ -21,7 +21,7 @@ def outbox(request: Request) -> HttpResponseBase:
     """List mail that goes out, and say whether it can."""
     require(request.actor, "channels.configure")
     table = OutboxTable(request, OutgoingMail.objects.visible_to(request.actor))
-    context = {"title": _("Outbox"), "here": "outbox", "has_server": queries.mail_server() is not None}
+    context = {"title": _("Outbox"), "here": "outbox"}
     return table.response("channels/outbox.html", context)
 
 
