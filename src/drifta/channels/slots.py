@@ -100,7 +100,7 @@ panels.slot("ticket.message").register(
 
 def try_mail_server(request: HttpRequest, section: Any) -> Mapping[str, Any] | None:
     """Offer a try of the mail server on the page of its settings."""
-    return {} if section is MailSettings else None
+    return {} if section.section == MailSettings.section else None
 
 
 panels.slot("settings.section").register(
