@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -77,8 +78,21 @@ class PermissionRow:
 class PermissionGroup:
     """The permissions of one module."""
 
-    title: str
+    title: str | Promise
     rows: list[PermissionRow]
+
+
+#: What permissions are about, by the first part of their names.
+_ABOUT = {
+    "channels": gettext_lazy("Channels"),
+    "desk": gettext_lazy("Desk"),
+    "events": gettext_lazy("Events"),
+    "inventory": gettext_lazy("Inventory"),
+    "jobs": gettext_lazy("Jobs"),
+    "monitoring": gettext_lazy("Monitoring"),
+    "people": gettext_lazy("People"),
+    "settings": gettext_lazy("Settings"),
+}
 
 
 @require_safe
@@ -93,7 +107,7 @@ def _permission_groups() -> Iterator[PermissionGroup]:
     modules = sorted({name.partition(".")[0] for name in permissions})
     for module in modules:
         names = sorted(name for name in permissions if name.startswith(f"{module}."))
-        yield PermissionGroup(module.capitalize(), [_permission_row(name) for name in names])
+        yield PermissionGroup(_ABOUT.get(module, module.capitalize()), [_permission_row(name) for name in names])
 
 
 def _permission_row(name: str) -> PermissionRow:
