@@ -1,11 +1,15 @@
 // data-live="desk.ticket:42": when the stream names the subject, the element gets the event "live" and htmx fetches it
-// again (hx-trigger="live"). One stream per page; when it is cut, the page says so and catches up by Last-Event-ID.
+// again (hx-trigger="live"). One stream per page; what changed since the page was asked for is told when it opens; when
+// it is cut, the page says so and fetches everything again afterwards.
 import { word } from "./core.js";
 
 const waiting = new Map();
 let source = null;
 let listening = "";
 let staleTimer = 0;
+/** When what the page shows was asked for, in milliseconds since it was opened. */
+let asked = 0;
+let cut = false;
 
 function wanted() {
   const names = [...document.querySelectorAll("[data-live]")].flatMap((element) => element.dataset.live.split(/[\s,]+/));
@@ -38,6 +42,10 @@ function refresh(element, subject, again = false) {
   }, again ? 1000 : 50));
 }
 
+function refreshAll() {
+  document.querySelectorAll("[data-live]").forEach((element) => refresh(element, element.dataset.live));
+}
+
 function stale(is) {
   clearTimeout(staleTimer);
   const badge = document.getElementById("stale");
@@ -57,9 +65,14 @@ function open() {
   source?.close();
   source = null;
   if (!names.length) return;
-  source = new EventSource(`${url}?subjects=${encodeURIComponent(listening)}`);
-  source.addEventListener("open", () => stale(false));
-  source.addEventListener("error", () => { clearTimeout(staleTimer); staleTimer = setTimeout(() => stale(true), 5000); });
+  const age = ((performance.now() - asked) / 1000).toFixed(2);
+  source = new EventSource(`${url}?subjects=${encodeURIComponent(listening)}&age=${age}`);
+  source.addEventListener("open", () => {
+    stale(false);
+    if (cut) refreshAll();
+    cut = false;
+  });
+  source.addEventListener("error", () => { cut = true; clearTimeout(staleTimer); staleTimer = setTimeout(() => stale(true), 5000); });
   source.addEventListener("change", (event) => {
     stale(false);
     document.querySelectorAll("[data-live]").forEach((element) => {
@@ -70,6 +83,7 @@ function open() {
 }
 
 open();
+document.addEventListener("htmx:beforeRequest", () => { asked = performance.now(); });
 document.addEventListener("htmx:afterSettle", open);
 window.addEventListener("pagehide", () => source?.close());
-window.addEventListener("pageshow", (event) => { if (event.persisted) { listening = ""; open(); } });
+window.addEventListener("pageshow", (event) => { if (event.persisted) { listening = ""; open(); refreshAll(); } });

@@ -8,6 +8,8 @@ held by an open stream: the sign-in is looked up once, in a thread, and its conn
 import asyncio
 import json
 import logging
+import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -39,6 +41,9 @@ HEARTBEAT = 15
 BACKLOG = 1000
 #: Notices repeated to a browser that reconnects with ``Last-Event-ID``.
 REPLAY = 500
+#: Seconds and notices that are remembered for pages that were being made when something changed.
+REMEMBERED = 60.0
+REMEMBERED_NOTICES = 5000
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.listeners: set[_Listener] = set()
+        self._heard: deque[tuple[float, Notice]] = deque(maxlen=REMEMBERED_NOTICES)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -96,7 +102,17 @@ class Hub:
             async for notification in listening.notifies():
                 self._fan_out(decode(notification.payload))
 
+    def add(self, listener: "_Listener", ago: float = 0.0) -> None:
+        """Add a listener, and tell it what it wants to know of the last ``ago`` seconds."""
+        self.listeners.add(listener)
+        since = time.monotonic() - min(ago, REMEMBERED)
+        for heard_at, notice in self._heard:
+            if heard_at >= since and listener.wants(notice):
+                with suppress(asyncio.QueueFull):
+                    listener.queue.put_nowait(notice)
+
     def _fan_out(self, notice: Notice) -> None:
+        self._heard.append((time.monotonic(), notice))
         for listener in self.listeners:
             if listener.wants(notice):
                 with suppress(asyncio.QueueFull):
@@ -147,7 +163,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     hub.start()
     listener = _Listener(actor, subjects(scope))
-    hub.listeners.add(listener)
+    hub.add(listener, age(scope))
     gone = asyncio.create_task(_until_gone(receive))
     try:
         await _begin(send)
@@ -212,6 +228,15 @@ def _actor_of(scope: Scope) -> Actor | None:
         return user.actor if user.is_authenticated and user.is_active else None
     finally:
         connection.close()
+
+
+def age(scope: Scope) -> float:
+    """Return how many seconds ago the page was asked for: ``?age=1.25``; what changed since then is told at once."""
+    given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("age", ["0"])[0]
+    try:
+        return max(0.0, float(given))
+    except ValueError:
+        return 0.0
 
 
 def subjects(scope: Scope) -> frozenset[str]:
