@@ -54,11 +54,12 @@ def of_web(address: str) -> list[Proposal]:
     url = address if "://" in address else f"https://{address}"
     parts = urlsplit(url)
     host = parts.hostname or address
-    page = Proposal("", host, "http", {"url": url})
+    name = parts.netloc.rpartition("@")[2] or address
+    page = Proposal("", name, "http", {"url": url})
     if parts.scheme != "https":
         return [page]
     settings = {"host": host, "port": parts.port or 443}
-    certificate = Proposal("", _("Certificate of %(name)s") % {"name": host}, "tls", settings, 3600)
+    certificate = Proposal("", _("Certificate of %(name)s") % {"name": name}, "tls", settings, 3600)
     return [page, certificate]
 
 
