@@ -79,7 +79,7 @@ def link(actor: Actor, ticket: Ticket, *, target: str, relation: str = "related"
     return ticket
 
 
-@action("desk.unlink", label=gettext_lazy("Remove link"), icon="link-off")
+@action("desk.unlink", label=gettext_lazy("Remove link"), icon="link-off", own_page=True)
 def unlink(actor: Actor, ticket: Ticket, *, target: str) -> Ticket:
     """Cut a tie, from whichever of the two tickets it was made."""
     target = one_line(target, 120)

@@ -90,7 +90,7 @@ def note(
     return _note(actor, ticket, text, attachments, automatic, source, channel)
 
 
-@action("desk.annotate", label=gettext_lazy("Annotate"), icon="note")
+@action("desk.annotate", label=gettext_lazy("Annotate"), icon="note", own_page=True)
 def annotate(actor: Actor, ticket: Ticket, *, text: str, automatic: str = "system", source: str = "") -> Message:
     """Let Drifta itself leave an internal remark, such as what the monitoring saw."""
     return _note(actor, ticket, text, (), automatic, source, Ticket.Channel.MONITORING)
