@@ -11,9 +11,10 @@ from drifta.monitoring import queries
 from drifta.monitoring.models import Alert, Check
 from drifta.monitoring.queries.lines import problem_lines
 from drifta.monitoring.tables import alert_state, alert_text, state_key, text_of
-from drifta.ui import menu, panels
+from drifta.ui import menu, panels, states
 from drifta.ui.menu import MenuEntry, actor_of
 from drifta.ui.panels import Panel
+from drifta.ui.states import State
 
 BROKEN_SHOWN = 12
 
@@ -39,6 +40,7 @@ def _of_asset(request: HttpRequest, asset: Any) -> Mapping[str, Any]:
     return {"checks": [(row, state_key(row), text_of(row)) for row in rows.order_by("name")[:50]]}
 
 
+states.register(State("ended", _("Ended"), "state-done", "good"))
 menu.register(
     MenuEntry(
         _("Monitor"),

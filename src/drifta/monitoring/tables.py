@@ -128,7 +128,7 @@ class CheckTable(Table):
 def alert_state(alert: Alert) -> str:
     """Return the key of the state that a page shows for an alert."""
     if alert.ended_at is not None:
-        return "done"
+        return "ended"
     return "suppressed" if alert.cause_id is not None else WORDS[State(alert.severity)]
 
 
