@@ -89,7 +89,7 @@ class MailboxTable(Table):
         Column("folder", _("Folder")),
         Column("state", _("State"), render=lambda row: state(mailbox_state(row))),
         Column("last_ok_at", _("Last looked into")),
-        Column("error", _("Problem")),
+        Column("error", _("Problem"), value=lambda row: _(row.error) if row.error else ""),
     )
     default_sort = "pk"
     live = "channels.mailbox"

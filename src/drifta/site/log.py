@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from drifta.channels.reasons import REASONS
 from drifta.desk.models import Message, Ticket
 from drifta.kernel import sealing
 from drifta.kernel.actor import Actor
@@ -36,6 +37,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "state": _STATES,
     "direction": dict(Message.Direction.choices),
     "channel": dict(Ticket.Channel.choices),
+    "reason": {key: _(text) for key, text in REASONS.items()},
     "decision": {"send again": _("send again"), "give up": _("do not send")},
 }
 
