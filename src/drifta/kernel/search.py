@@ -4,12 +4,14 @@ Sources register themselves; each object has one document with two word lists: w
 read, and what only insiders may (internal notes). Typing errors are caught by trigrams over the titles.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils.functional import Promise
 
 from drifta.kernel import clock
@@ -19,8 +21,12 @@ from drifta.kernel.actor import Actor
 CONFIGURATIONS = {"sv": "drifta_sv", "nb": "drifta_nb", "en": "drifta_en"}
 #: Characters of one text that are indexed; PostgreSQL's limit is 1 MB of words.
 LONGEST = 200_000
-#: How many of the newest objects are looked through for common words before the index over words is asked.
-WINDOW = 20_000
+#: Objects with the looked-for words up to which they are fetched by the index over words.
+RARE = 2_000
+#: How many of the newest objects tell whether words are common.
+SAMPLE = 400
+#: How many of the newest objects are looked through for similar titles.
+WINDOW = 5_000
 
 
 @dataclass(frozen=True)
@@ -135,18 +141,62 @@ def find(actor: Actor, text: str, *, kinds: list[str] | None = None, limit: int 
     return hits
 
 
+def rare(kind: str, actor: Actor, text: str) -> list[int] | None:
+    """Return the numbers of the objects with the words of ``text``, newest first, whoever may see them.
+
+    None when they are more than ``RARE``: what is common is found sooner by looking at objects in the wanted order.
+    """
+    condition = matching(kind, actor, text)
+    if condition is None:
+        return []
+    if _is_common(kind, *condition):
+        return None
+    statement = f"SELECT object_id FROM kernel_search WHERE source = %s AND {condition[0]} LIMIT %s"  # noqa: S608
+    with _only_by("bitmapscan") as cursor:
+        cursor.execute(statement, [kind, *condition[1], RARE + 1])
+        found = [number for (number,) in cursor.fetchall()]
+    return None if len(found) > RARE else sorted(found, reverse=True)
+
+
+def _is_common(kind: str, condition: str, parameters: list[Any]) -> bool:
+    """Whether one in a hundred of the newest objects has the words: the index over words takes long for such."""
+    newest = "SELECT public, internal FROM kernel_search WHERE source = %s ORDER BY object_id DESC LIMIT %s"
+    statement = f"SELECT count(*) FROM ({newest}) newest WHERE {condition}"  # noqa: S608 - own fragments
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [kind, SAMPLE, *parameters])
+        return int(cursor.fetchone()[0]) * 100 >= SAMPLE
+
+
+@contextmanager
+def _only_by(way: str) -> Iterator[CursorWrapper]:
+    """Let PostgreSQL use the one way to its rows; for words its guesses of how many there are lead astray."""
+    switch = "SELECT " + ", ".join(
+        f"set_config('enable_{one}', %s, true)" for one in ("seqscan", "indexscan", "bitmapscan") if one != way
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(switch, ["off", "off"])
+        yield cursor
+        cursor.execute(switch, ["on", "on"])
+
+
 def _find_words(actor: Actor, kind: str, text: str, limit: int) -> list[Hit]:
     condition = matching(kind, actor, text)
-    return [] if condition is None else _hits(actor, kind, *condition, order="object_id DESC", limit=limit)
+    if condition is None:
+        return []
+    numbers = rare(kind, actor, text)
+    if numbers is None:
+        return _hits(actor, kind, *condition, limit=limit)
+    return _hits(actor, kind, "object_id = ANY(%s)", [numbers], limit=limit) if numbers else []
 
 
 def _find_similar(actor: Actor, kind: str, text: str, limit: int) -> list[Hit]:
     if len(text) < 4:
         return []
-    return _hits(actor, kind, "title %%> %s", [text[:100]], order="object_id DESC", limit=limit)
+    recent = "object_id IN (SELECT object_id FROM kernel_search WHERE source = %s ORDER BY object_id DESC LIMIT %s)"
+    return _hits(actor, kind, f"{recent} AND title %%> %s", [kind, WINDOW, text[:100]], limit=limit)
 
 
-def _hits(actor: Actor, kind: str, condition: str, parameters: list[Any], *, order: str, limit: int) -> list[Hit]:
+def _hits(actor: Actor, kind: str, condition: str, parameters: list[Any], *, limit: int) -> list[Hit]:
     source = sources[kind]
     try:
         visible, visible_parameters = source.visible(actor).order_by().values("pk").query.sql_with_params()
@@ -154,8 +204,8 @@ def _hits(actor: Actor, kind: str, condition: str, parameters: list[Any], *, ord
         return []
     statement = (
         f"SELECT object_id, title FROM kernel_search WHERE source = %s AND {condition}"  # noqa: S608 - own fragments
-        f" AND object_id IN ({visible}) ORDER BY {order} LIMIT %s"
+        f" AND object_id IN ({visible}) ORDER BY object_id DESC LIMIT %s"
     )
-    with connection.cursor() as cursor:
+    with _only_by("indexscan") as cursor:
         cursor.execute(statement, [kind, *parameters, *visible_parameters, limit])
         return [Hit(source, number, title) for number, title in cursor.fetchall()]
