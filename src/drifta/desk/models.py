@@ -170,6 +170,7 @@ class Ticket(Versioned):
             models.Index(fields=["priority", "id"], name="desk_ticket_open_by_priority", condition=OPEN),
             models.Index(F("team"), F("id").desc(), name="desk_ticket_team_open", condition=OPEN),
             models.Index(F("owner"), F("id").desc(), name="desk_ticket_owner_open", condition=OPEN),
+            models.Index(fields=["organisation", "created_at", "id"], name="desk_ticket_created"),
             models.Index(fields=["hold_until"], name="desk_ticket_hold", condition=Q(state="waiting")),
             models.Index(fields=["resolved_at"], name="desk_ticket_resolved", condition=Q(state="resolved")),
         ]

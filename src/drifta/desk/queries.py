@@ -109,10 +109,10 @@ def links(actor: Actor, of: Ticket) -> tuple[list[Ticket], list[TicketLink]]:
 def tickets_of_person(
     actor: Actor, person_id: int, *, besides: int = 0, only_open: bool = False, limit: int = 8
 ) -> list[Ticket]:
-    """Return a person's newest tickets that the actor sees."""
+    """Return a person's tickets that the actor sees, those first that changed last."""
     rows = Ticket.objects.visible_to(actor).filter(requester_id=person_id).exclude(pk=besides)
     rows = rows.open() if only_open else rows
-    return list(rows.select_related("owner").order_by("-pk")[:limit])
+    return list(rows.select_related("owner").order_by("-updated_at", "-pk")[:limit])
 
 
 def agents_tickets(actor: Actor) -> QuerySet[Ticket]:
