@@ -26,6 +26,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _desk(transactional_db, house):
     desk(house.norrvik, language="sv")
+    yield
+    with connection.cursor() as cursor:  # the library's tables are not emptied between tests
+        cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 def change_settings(**values):
