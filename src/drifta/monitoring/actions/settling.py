@@ -17,7 +17,7 @@ from drifta.kernel.events import emit
 from drifta.monitoring.actions.checks import demand
 from drifta.monitoring.cause import HOST, explains, first_cause
 from drifta.monitoring.events import AlertExplained, AlertLinked
-from drifta.monitoring.models import Alert, Check, State
+from drifta.monitoring.models import Alert, Check, Probe, State
 from drifta.monitoring.queries import failing, kinds, neighbours, placed
 from drifta.monitoring.settings import Alerting
 
@@ -31,8 +31,7 @@ PATIENCE = timedelta(seconds=60)
 @action("monitoring.settle", label=gettext_lazy("Find the cause"), icon="search")
 def settle(actor: Actor, *, number: int) -> None:
     """Decide whether an alert is a cause or a symptom, and bring it and its end into a ticket. Repeatable."""
-    rows = Alert.objects.select_for_update(of=("self",)).select_related("organisation", "check_row__asset")
-    alert = rows.get(pk=number)
+    alert = _locked(number)
     with translation.override(alert.organisation.language if alert.organisation else "en"):
         if not alert.settled and alert.ended_at is None:
             _decide(actor, alert)
@@ -40,6 +39,14 @@ def settle(actor: Actor, *, number: int) -> None:
             _open_ticket(actor, alert)
         if alert.ended_at is not None and not alert.end_noted:
             _note_end(actor, alert)
+
+
+def _locked(number: int) -> Alert:
+    """Lock an alert, and its probe before it: in the order in which results are taken in, so that nothing deadlocks."""
+    probes = Probe.objects.select_for_update(no_key=True, of=("self",))
+    list(probes.filter(checks__alerts=number).order_by("pk").values_list("pk", flat=True))
+    rows = Alert.objects.select_for_update(of=("self",)).select_related("organisation", "check_row__asset")
+    return rows.get(pk=number)
 
 
 def _decide(actor: Actor, alert: Alert) -> None:
