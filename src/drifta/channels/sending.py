@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 #: Mails over one connection.
 PORTION = 100
 #: Minutes until the next attempt at a mail that was refused for now; four days in all (RFC 5321 section 4.5.4.1).
-PAUSES = (1, 5, 15, 30, 60, 120, 240, *(480,) * 10)
+PAUSES = (2, 5, 15, 30, 60, 120, 240, *(480,) * 10)
 #: Until the server itself is tried again.
 SERVER_PAUSE = timedelta(minutes=1)
 
@@ -56,21 +56,38 @@ def _due() -> "VisibleQuerySet[OutgoingMail]":
 
 
 def send_next(connection: smtplib.SMTP) -> bool:
-    """Claim and send one mail; returns whether there was one. Raises ``Unreachable`` (the claim is given back)."""
+    """Claim and send one mail; returns whether there was one. Raises ``Unreachable`` when the connection broke.
+
+    A mail at which the connection broke waits longer than the others: should it be its fault, it stops none of them.
+    """
     with transaction.atomic():
         mail = _due().select_for_update(skip_locked=True).order_by("next_attempt_at", "pk").first()
         if mail is None:
             return False
         try:
-            smtp.send(connection, delivery.envelope_sender(mail), delivery.recipient(mail), delivery.content(mail))
-        except (smtp.Refused, delivery.Unsendable) as error:
-            _note_refusal(mail, error)
+            _send(connection, mail)
+        except smtp.Unreachable as error:
+            _note_refusal(mail, smtp.Refused(str(error), permanent=False))
+            broken: smtp.Unreachable | None = error
         else:
-            actions.note_sent(SYSTEM, mail)
+            broken = None
+    if broken is not None:
+        raise broken
     return True
+
+
+def _send(connection: smtplib.SMTP, mail: OutgoingMail) -> None:
+    try:
+        content = delivery.content(mail)
+        smtp.send(connection, delivery.envelope_sender(mail), delivery.recipient(mail), content)
+    except (smtp.Refused, delivery.Unsendable, FileNotFoundError) as error:
+        _note_refusal(mail, error)
+    else:
+        actions.note_sent(SYSTEM, mail)
 
 
 def _note_refusal(mail: OutgoingMail, error: Exception) -> None:
     permanent = getattr(error, "permanent", True) or mail.attempts >= len(PAUSES)
     pause = timedelta(minutes=PAUSES[min(mail.attempts, len(PAUSES) - 1)])
-    actions.note_failure(SYSTEM, mail, error=str(error), retry_at=None if permanent else clock.now() + pause)
+    retry_at = None if permanent else clock.now() + pause
+    actions.note_failure(SYSTEM, mail, error=str(error), retry_at=retry_at)

@@ -134,6 +134,6 @@ def _post(delivery: WebhookDelivery) -> tuple[int, str]:
     }
     try:
         answer = web.post(endpoint.url, body, headers, internal=endpoint.may_be_internal)
-    except (web.Forbidden, OSError, http.client.HTTPException, secrets.Unreadable) as error:
+    except (web.Forbidden, OSError, ValueError, http.client.HTTPException, secrets.Unreadable) as error:
         return 0, str(error) or type(error).__name__
     return answer.status, "" if answer.is_good else answer.text[:200] or http.client.responses.get(answer.status, "?")

@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -17,7 +18,7 @@ from drifta.channels.tests import servers
 from drifta.channels.tests.factories import DESK, desk, letter
 from drifta.channels.tests.servers import until
 from drifta.desk.models import Message, Ticket
-from drifta.kernel import settings
+from drifta.kernel import clock, settings
 from drifta.kernel.actor import SYSTEM
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -198,6 +199,28 @@ def test_refusals_for_now_and_for_good(dag):
     row.refresh_from_db()
     assert (row.state, row.attempts) == ("waiting", 0)
     assert row.error
+
+
+def test_a_mail_at_which_the_server_hangs_up_stops_no_other(dag):
+    mails = [
+        OutgoingMail(
+            organisation_id=dag.organisation_id, kind="system", once=f"x{number}", address=f"p{number}@x.example",
+            message_id=f"x{number}@norrvik.example", subject="Hej", text="Hej",
+        )
+        for number in range(2)
+    ]  # fmt: skip
+    with servers.sink() as sink:
+        change_settings(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none")
+        sink.recipient_answer = "421 4.3.2 Closing"
+        actions.queue(SYSTEM, mails=mails)
+        sending.deliver()
+        sink.recipient_answer = "250 OK"
+        with clock.travel(timedelta(seconds=90)):
+            sending.deliver()
+        assert [recipients for _sender, recipients, _content in sink.mails] == [["p1@x.example"]]
+        with clock.travel(timedelta(minutes=10)):
+            sending.deliver()
+        assert len(sink.mails) == 2
 
 
 def test_an_imap_mailbox_is_emptied_and_a_new_mail_is_noticed_at_once(house, tmp_path):
