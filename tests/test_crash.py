@@ -1,0 +1,242 @@
+"""``kill -9`` in the middle of work: nothing is lost, nothing is doubled, and everything starts again by itself."""
+
+import json
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+
+import pytest
+
+from tests.running import drifta, until
+from tests.walk.clients import Crowd, mail_until_accepted, post_until_answered
+from tests.walk.post import PostOffice, letter, post_office
+from tests.walk.processes import House
+from tests.walk.visitor import PASSWORD
+
+pytestmark = pytest.mark.slow
+
+DESK = "hjalp@norrvik.example"
+CLIENTS = 4
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[PostOffice]:
+    """Return a mail server that keeps what it is given."""
+    with post_office() as office:
+        yield office
+
+
+@pytest.fixture(scope="module")
+def house(post: PostOffice) -> Iterator[House]:
+    """Return a Drifta that is set up and sends its mail to the post office."""
+    with drifta() as running:
+        made = House(running)
+        made.set_up(PASSWORD, DESK, post.port)
+        yield made
+
+
+def letters(series: str, number: int) -> list[EmailMessage]:
+    """Return mails of different people, each with a subject of its own."""
+    return [
+        letter(
+            f"Person {index} <{series}{index}@norrvik.example>",
+            f"{series} {index:04}",
+            f"Nummer {index} på plan 2.",
+            DESK,
+        )
+        for index in range(number)
+    ]
+
+
+def send(house: House, mails: list[EmailMessage]) -> Crowd:
+    """Let several clients hand the mails over at the same time."""
+    port = house.running.smtp_port
+    parts = [mails[start::CLIENTS] for start in range(CLIENTS)]
+    return Crowd([lambda part=part: mail_until_accepted(port, part) for part in parts])
+
+
+def tickets(house: House, series: str) -> Counter[str]:
+    """Return how many tickets there are by subject, of one series."""
+    return Counter(
+        subject for (subject,) in house.ask("SELECT subject FROM desk_ticket WHERE subject LIKE %s", f"{series} %")
+    )
+
+
+def assert_each_once(house: House, series: str, number: int, seconds: float = 120) -> None:
+    """Wait until the series has become tickets, each once, each with one message, and nothing is left over."""
+    until(lambda: len(tickets(house, series)) >= number, seconds, f"{number} tickets of {series}")
+    until(lambda: house.count("channels_rawmail", "state = 'received'") == 0, seconds, "an empty intake")
+    found = tickets(house, series)
+    assert len(found) == number
+    assert set(found.values()) == {1}
+    messages = house.ask(
+        "SELECT count(*) FROM desk_message m JOIN desk_ticket t ON t.id = m.ticket_id WHERE t.subject LIKE %s",
+        f"{series} %",
+    )
+    assert messages == [(number,)]
+    assert house.count("channels_rawmail", "state = 'unprocessed'") == 0
+
+
+def assert_answered_once(
+    house: House, post: PostOffice, series: str, number: int, kills: int, seconds: float = 150
+) -> None:
+    """Wait for one confirmation to each; a kill between sending and noting repeats one mail, same Message-ID."""
+    addresses = [f"{series}{index}@norrvik.example" for index in range(number)]
+    until(lambda: all(post.to(address) for address in addresses), seconds, f"a confirmation to each of {series}")
+    until(lambda: house.count("channels_outgoingmail", "state = 'waiting'") == 0, seconds, "an empty outbox")
+    sent = [str(mail["Message-ID"]) for address in addresses for mail in post.to(address)]
+    assert len(set(sent)) == number
+    assert len(sent) <= number + kills
+    assert house.count("channels_outgoingmail", f"address LIKE '{series}%'") == number
+
+
+def test_intake_is_killed_while_it_receives(house: House) -> None:
+    before = house.count("channels_rawmail")
+    crowd = send(house, letters("intake", 200))
+    for share in (40, 120):
+        until(lambda share=share: house.count("channels_rawmail") - before >= share, 60, "mail coming in")
+        house.kill("intake")
+        house.wait_for_restart("intake")
+    crowd.wait()
+    assert_each_once(house, "intake", 200)
+
+
+def test_worker_is_killed_while_it_processes_and_delivers(house: House, post: PostOffice) -> None:
+    send(house, letters("worker", 200)).wait()
+    for share in (20, 120):
+        until(lambda share=share: len(tickets(house, "worker")) >= share, 90, "tickets being made")
+        house.kill("worker")
+        house.wait_for_restart("worker")
+    until(
+        lambda: len([one for one in list(post.received) if one.rcpt_to[0].startswith("worker")]) > 5,
+        90,
+        "mail going out",
+    )
+    house.kill("worker")
+    house.wait_for_restart("worker")
+    assert_each_once(house, "worker", 200)
+    assert_answered_once(house, post, "worker", 200, kills=3)
+
+
+def test_web_is_killed_while_it_answers(house: House) -> None:
+    token = house.running.command("token", "create", "ann@norrvik.example").stdout.strip()
+    port = int(house.running.url.rpartition(":")[2])
+    answers: list[int] = []
+
+    def report(start: int) -> None:
+        for index in range(start, 120, CLIENTS):
+            values = {"subject": f"web {index:04}", "text": "Trasig"}
+            answers.append(post_until_answered(port, "/api/v1/tickets", token, f"key-{index}", values))
+
+    crowd = Crowd([lambda start=start: report(start) for start in range(CLIENTS)])
+    for share in (20, 70):
+        until(lambda share=share: len(tickets(house, "web")) >= share, 60, "tickets being made")
+        house.kill("web")
+        house.wait_for_restart("web")
+    crowd.wait()
+    assert answers == [201] * 120
+    found = tickets(house, "web")
+    assert len(found) == 120
+    assert set(found.values()) == {1}
+
+
+def test_a_thousand_mails_at_once(house: House) -> None:
+    send(house, letters("many", 1000)).wait()
+    assert_each_once(house, "many", 1000)
+
+
+#: Makes checks of a port, as many and as often as told.
+MAKE_CHECKS = """
+    import sys
+    import django
+    django.setup()
+    from drifta.kernel.actor import SYSTEM
+    from drifta.monitoring import actions
+    from drifta.people import queries
+    home = queries.first_organisation()
+    for index in range(int(sys.argv[2])):
+        actions.create_check(SYSTEM, organisation_id=home.pk, name=f"port {index}", kind="tcp", interval=1,
+                             timeout=0.9, retry_interval=1, settings={"host": "127.0.0.1", "port": int(sys.argv[1])})
+"""
+#: Prints the times (ms) of all stored runs of these checks, by check.
+READ_RUNS = """
+    import json
+    import time
+    import django
+    django.setup()
+    from drifta.monitoring.models import Check, Series
+    from drifta.monitoring.store import samples
+    checks = Check.objects.filter(name__startswith="port ").values_list("pk", flat=True)
+    rows = dict(Series.objects.filter(check_id__in=checks, metric="state").values_list("pk", "check_id"))
+    found = samples.read(list(rows), 0, int(time.time()) + 3600)
+    print(json.dumps({rows[number]: one.times.tolist() for number, one in found.items()}))
+"""
+STOP_CHECKS = """
+    import django
+    django.setup()
+    from drifta.kernel.actor import SYSTEM
+    from drifta.monitoring import actions
+    from drifta.monitoring.models import Check
+    for check in Check.objects.filter(name__startswith="port "):
+        actions.disable_check(SYSTEM, check)
+"""
+CHECKS = 40
+
+
+@contextmanager
+def counting_port() -> Iterator[tuple[int, list[float]]]:
+    """Listen on a port; gives it, and the moments at which somebody connected."""
+    moments: list[float] = []
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _peer = listener.accept()
+                    moments.append(time.monotonic())
+                    connection.close()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield int(listener.getsockname()[1]), moments
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def runs(house: House) -> dict[str, list[int]]:
+    """Return the times of the stored runs of each check."""
+    return dict(json.loads(house.run(READ_RUNS)))
+
+
+def stored(house: House) -> int:
+    """Return how many runs are stored."""
+    return sum(map(len, runs(house).values()))
+
+
+def test_probe_and_web_are_killed_while_results_are_delivered(house: House) -> None:
+    with counting_port() as (port, moments):
+        house.run(MAKE_CHECKS, str(port), str(CHECKS))
+        until(lambda: len(moments) >= 3 * CHECKS, 60, "checks being run")
+        house.kill("web")
+        before = len(moments)
+        house.wait_for_restart("web")
+        house.kill("probe")
+        house.wait_for_restart("probe")
+        until(lambda: len(moments) >= before + 5 * CHECKS, 60, "checks being run again")
+        house.run(STOP_CHECKS)
+        until_quiet(moments)
+        made = len(moments)
+    until(lambda: made - stored(house) <= CHECKS, 60, "the delivery of all results")
+    found = runs(house)
+    assert len(found) == CHECKS
+    for times in found.values():
+        assert len(set(times)) == len(times), "a run is stored twice"
+    # Only what ran in the last moment before the kill, and was not on the disk yet, may be missing.
+    assert 0 <= made - sum(map(len, found.values())) <= CHECKS
+
+
+def until_quiet(moments: list[float]) -> None:
+    """Wait until nobody has connected for two seconds."""
+    until(lambda: moments and time.monotonic() - moments[-1] > 2, 60, "the end of the checks")

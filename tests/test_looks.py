@@ -1,0 +1,154 @@
+"""Every main page, with example data: accessible in every look, usable by keys alone, in the chosen language."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from drifta.site import demo_data
+from tests.running import Running, drifta
+from tests.walk.visitor import DESK, PHONE, Visitor
+from tests.walk.words import English, texts
+
+pytestmark = pytest.mark.slow
+
+PAGES = (
+    "/",
+    "/tickets/",
+    "/tickets/?view=all&sort=-priority",
+    "/tickets/140/",
+    "/tickets/140/edit/",
+    "/tickets/140/do/hand_over/",
+    "/tickets/new/",
+    "/people/",
+    "/people/1/",
+    "/people/1/edit/",
+    "/people/new/",
+    "/people/import/",
+    "/teams/",
+    "/organisations/",
+    "/profile/",
+    "/profile/tokens/new/",
+    "/inventory/",
+    "/inventory/1/",
+    "/inventory/new/",
+    "/inventory/services/",
+    "/inventory/services/1/",
+    "/inventory/sites/1/",
+    "/monitor/",
+    "/monitor/problems/",
+    "/monitor/checks/",
+    "/monitor/checks/1/",
+    "/monitor/checks/1/edit/",
+    "/monitor/checks/new/",
+    "/monitor/checks/new/http/",
+    "/monitor/alerts/",
+    "/monitor/probes/",
+    "/monitor/probes/1/",
+    "/mail/",
+    "/mail/outbox/",
+    "/webhooks/",
+    "/settings/",
+    "/settings/roles/",
+    "/settings/jobs/",
+    "/settings/about/",
+    "/settings/section/channels.mail/",
+    "/events/",
+    "/portal/",
+    "/portal/report/",
+    "/portal/tickets/",
+    "/account/second-factor/",
+    "/account/password/change/",
+)
+LOOKS = [
+    pytest.param(DESK, "light", "normal", id="light"),
+    pytest.param(DESK, "dark", "compact", id="dark-compact"),
+    pytest.param(PHONE, "light", "comfortable", id="phone"),
+]
+#: What the example has entered, and is the same word as on some page.
+DATA = frozenset({*demo_data.CATEGORIES, *(name for name, _assets in demo_data.SERVICES)})
+
+
+@pytest.fixture(scope="module")
+def example() -> Iterator[tuple[Running, str]]:
+    """Return a Drifta with example data, and the password of its staff."""
+    with drifta("--demo") as house:
+        found = re.search(r"with the password (\S+)", "\n".join(house.lines))
+        assert found, house.lines
+        yield house, found[1]
+
+
+def visitor(browser: Browser, example: tuple[Running, str], email: str = "ann.akesson", **look: object) -> Visitor:
+    """Return somebody of the staff, signed in."""
+    house, password = example
+    made = Visitor(browser, house.url, **look)  # type: ignore[arg-type]
+    made.sign_in(f"{email}@{demo_data.DOMAIN}", password)
+    return made
+
+
+@pytest.mark.parametrize(("size", "theme", "density"), LOOKS)
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, example: tuple[Running, str], size: tuple[int, int], theme: str, density: str
+) -> None:
+    found = []
+    with visitor(browser, example, size=size, theme=theme, density=density) as ann:
+        for path in PAGES:
+            page = ann.open(path)
+            found += [(path, *one) for one in ann.violations()]
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > size[0]:
+                found.append((path, f"is {wide} wide"))
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["sv", "nb"])
+def test_no_english_is_left(browser: Browser, example: tuple[Running, str], language: str, tmp_path: Path) -> None:
+    english = English(tmp_path, language)
+    left: dict[str, list[str]] = {}
+    with visitor(browser, example) as ann:
+        ann.choose_language(language)
+        for path in PAGES:
+            for text in english.left_over(texts(ann.open(path)), DATA):
+                left.setdefault(text, []).append(path)
+        ann.choose_language("en")
+    report = "\n".join(f"{text!r} on {', '.join(paths[:3])}" for text, paths in sorted(left.items()))
+    assert not left, f"{len(left)} texts are English on pages in {language}:\n{report}"
+
+
+def test_tickets_by_keys_alone(browser: Browser, example: tuple[Running, str]) -> None:
+    with visitor(browser, example, email="ben.ostrom") as ben:
+        page = ben.open("/")
+        page.keyboard.press("g")
+        page.keyboard.press("t")
+        page.wait_for_url("**/tickets/")
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        expect(page.locator("[data-row].current")).to_have_count(1)
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(r"/tickets/\d+/"))
+        first = page.url
+        page.keyboard.press("?")
+        expect(page.locator("#keys")).to_be_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.press("n")
+        expect(page.locator("#compose-note")).to_be_focused()
+        page.keyboard.type("Skrevs utan mus.")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#conversation")).to_contain_text("Skrevs utan mus.")
+        page.keyboard.press("Escape")
+        page.keyboard.press("h")
+        dialog = page.locator("dialog#act")
+        expect(dialog).to_be_visible()
+        assert ben.violations() == []
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        page.keyboard.press("Control+k")
+        expect(page.get_by_role("combobox").last).to_be_focused()
+        page.keyboard.type("check")
+        expect(page.get_by_role("option").first).to_be_visible()
+        page.keyboard.press("Escape")
+        assert page.url == first
+        page.keyboard.press("j")
+        page.wait_for_url(lambda url: url != first)
