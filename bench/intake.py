@@ -3,8 +3,8 @@
     python -m bench.intake [--count N] [--out FILE]
 
 Starts a fresh Drifta, sends N mails over four SMTP connections (a fifth of them begin a conversation, the others
-answer in one, with the references of the whole chain), and waits until all of them are processed. Budget: 100 mails per
-second on two cores. As other work on the machine disturbs the clock, the CPU time of each process is told as well.
+answer in one, with the references of the whole chain), and waits until all of them are processed. Budget: 100 mails
+per second on two cores. As other work on the machine disturbs the clock, the CPU time of each process is told as well.
 """
 
 from __future__ import annotations
