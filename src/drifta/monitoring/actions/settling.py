@@ -42,7 +42,7 @@ def settle(actor: Actor, *, number: int) -> None:
 
 
 def _locked(number: int) -> Alert:
-    """Lock an alert, and its probe before it: in the order in which results are taken in, so that nothing deadlocks."""
+    """Lock an alert, and its probe before it: in the order in which results are taken in: no deadlocks."""
     probes = Probe.objects.select_for_update(no_key=True, of=("self",))
     list(probes.filter(checks__alerts=number).order_by("pk").values_list("pk", flat=True))
     rows = Alert.objects.select_for_update(of=("self",)).select_related("organisation", "check_row__asset")
