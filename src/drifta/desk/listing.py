@@ -250,9 +250,9 @@ class TicketTable(Table):
 
     def url(self, row: Ticket) -> str:
         """Lead to the workspace, with this list beside it."""
-        query = self.kept()
-        return f"{reverse('desk:ticket', args=[row.pk])}{f'?{query}' if query else ''}"
+        return f"{reverse('desk:ticket', args=[row.pk])}{f'?{self.kept}' if self.kept else ''}"
 
+    @cached_property
     def kept(self) -> str:
         """Return view, filters, order and place in the list, as they stand in the address."""
         query = self.query.copy()

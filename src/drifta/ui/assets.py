@@ -11,15 +11,15 @@ FOLDER = Path(__file__).parent / "static" / "ui" / "dist"
 
 
 @cache
-def _mark(name: str) -> str:
-    """Return a short hash of the file; empty while it has not been built."""
-    file = FOLDER / (name + "")  # adding makes a plain text: paths refuse the template's own kind
-    return sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else ""
+def _url(name: str) -> str:
+    """Return a file's address with a short hash of its content, which is missing while it has not been built."""
+    file = FOLDER / name
+    mark = sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else ""
+    return f"{static(f'ui/dist/{name}')}?{mark}"
 
 
 def url(name: str) -> str:
     """Return the address of a built file, such as ``app.css``."""
     if settings.DEBUG:
-        _mark.cache_clear()
-    plain = "".join([*name])  # templates give a kind of text of their own, which paths refuse
-    return f"{static(f'ui/dist/{plain}')}?{_mark(plain)}"
+        _url.cache_clear()
+    return _url("".join([*name]))  # templates give a kind of text of their own, which paths refuse

@@ -5,17 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('desk', '0001_initial'),
-        ('inventory', '0002_initial'),
-        ('people', '0002_person_merged_into'),
+        ("desk", "0001_initial"),
+        ("inventory", "0002_initial"),
+        ("people", "0002_person_merged_into"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['organisation', 'created_at', 'id'], name='desk_ticket_created'),
+            model_name="ticket",
+            index=models.Index(fields=["organisation", "created_at", "id"], name="desk_ticket_created"),
         ),
     ]

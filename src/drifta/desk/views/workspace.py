@@ -24,7 +24,7 @@ def ticket(request: Request, number: int) -> HttpResponseBase:
         return render(request, "desk/parts/opened.html", context)
     view = view_of(request.GET.get("view", ""))
     table = TicketTable(request, view)
-    items_url = f"{reverse('desk:items', args=[number])}?{table.kept()}"
+    items_url = f"{reverse('desk:items', args=[number])}?{table.kept}"
     context |= {"table": table, "items_url": items_url, **sidebar(request, view.key)}
     return render(request, "desk/workspace.html", context)
 
