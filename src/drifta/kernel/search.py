@@ -22,9 +22,9 @@ CONFIGURATIONS = {"sv": "drifta_sv", "nb": "drifta_nb", "en": "drifta_en"}
 #: Characters of one text that are indexed; PostgreSQL's limit is 1 MB of words.
 LONGEST = 200_000
 #: Objects with the looked-for words up to which they are fetched by the index over words.
-RARE = 2_000
+RARE = 10_000
 #: How many of the newest objects tell whether words are common.
-SAMPLE = 400
+SAMPLE = 1_000
 #: How many of the newest objects are looked through for similar titles.
 WINDOW = 5_000
 
@@ -159,12 +159,12 @@ def rare(kind: str, actor: Actor, text: str) -> list[int] | None:
 
 
 def _is_common(kind: str, condition: str, parameters: list[Any]) -> bool:
-    """Whether one in a hundred of the newest objects has the words: the index over words takes long for such."""
+    """Whether one in two hundred of the newest objects has the words: the index over words takes long for such."""
     newest = "SELECT public, internal FROM kernel_search WHERE source = %s ORDER BY object_id DESC LIMIT %s"
     statement = f"SELECT count(*) FROM ({newest}) newest WHERE {condition}"  # noqa: S608 - own fragments
     with connection.cursor() as cursor:
         cursor.execute(statement, [kind, SAMPLE, *parameters])
-        return int(cursor.fetchone()[0]) * 100 >= SAMPLE
+        return int(cursor.fetchone()[0]) * 200 >= SAMPLE
 
 
 @contextmanager
