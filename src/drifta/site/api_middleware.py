@@ -19,6 +19,21 @@ LIMIT, WINDOW = 600, 60
 LARGEST_REMEMBERED = 1024 * 1024
 
 
+def problems(get_response: View) -> View:
+    """Answer what Django itself refuses (the wrong method) in the interface's own form too."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or not request.path.startswith("/api/"):
+            return response
+        allowed = response.get("Allow", "")
+        answer = problem(405, _("This address does not take this method"), _("It takes: %s") % allowed)
+        answer["Allow"] = allowed
+        return answer
+
+    return middleware
+
+
 def limit(get_response: View) -> View:
     """Count requests per token and minute; says so in ``RateLimit-*`` and answers 429 when it is too many."""
 
