@@ -60,7 +60,7 @@ class Running:
         """Run a ``drifta`` command on the same data directory."""
         return subprocess.run(  # type: ignore[call-overload,no-any-return]
             [sys.executable, "-m", "drifta.site", *arguments, "--data", str(self.data)],
-            env=environment(), capture_output=True, text=True, timeout=120, **options,
+            env=environment(), capture_output=True, text=True, timeout=120, check=False, **options,
         )  # fmt: skip
 
 

@@ -80,7 +80,9 @@ def _is_plain(value: object) -> bool:
     return value is None or (isinstance(value, int) and abs(value) < 2**63)
 
 
-def paginate(rows: QuerySet[M], *, cursor: str | None, limit: int = PAGE, order: Iterable[str] = ("-id",)) -> Page[Any]:
+def paginate(
+    rows: QuerySet[M], *, cursor: str | None, limit: int = PAGE, order: Iterable[str] = ("-id",)
+) -> Page[Any]:
     """Return the page of ``rows`` after ``cursor``, in ``order`` (last field unique), without counting anything.
 
     ``order`` uses Django's names with "-" for descending; all fields in one direction, so that an index serves it.

@@ -1,7 +1,7 @@
 """A pytest plug-in: gives the tests a real PostgreSQL and a data directory of their own, before Django is set up.
 
-Loaded with ``-p drifta.site.testing``. The controlling process starts one cluster; parallel workers share it, each with
-a database of its own. With ``DRIFTA_DATABASE_URL`` set, that server is used instead.
+Loaded with ``-p drifta.site.testing``. The controlling process starts one cluster; parallel workers share it, each
+with a database of its own. With ``DRIFTA_DATABASE_URL`` set, that server is used instead.
 """
 
 import atexit
