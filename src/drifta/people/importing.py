@@ -31,7 +31,7 @@ class Step:
     @property
     def told(self) -> list[tuple[Any, str]]:
         """The changes with what they are called in the reader's language."""
-        return [(FIELDS.get(what, what), value) for what, value in self.changes]
+        return [(_(FIELDS.get(what, what)), value) for what, value in self.changes]
 
     @property
     def name(self) -> str:

@@ -1,11 +1,9 @@
 """What fields are called in events and previews, for people to read."""
 
-from typing import Any
+from drifta.words import gettext_noop as _
 
-from django.utils.translation import gettext_lazy as _
-
-#: Names of fields as they stand in events, for people to read.
-FIELDS: dict[str, Any] = {
+#: Names of fields as they stand in events; translated where they are shown.
+FIELDS = {
     "name": _("name"),
     "email": _("mail address"),
     "title": _("title"),

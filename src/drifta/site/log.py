@@ -29,6 +29,7 @@ from drifta.ui.subjects import find_all
 from drifta.ui.tables import Column, DateFilter, Empty, MultiFilter, Table, TextFilter
 
 _STATES: dict[str, Any] = {key: one.label for key, one in states.items()}
+_FIELDS: dict[str, Any] = {key: _(text) for key, text in FIELDS.items()}
 
 #: Words for the values of fields of events, by the name of the field.
 WORDS: dict[str, dict[str, Any]] = {
@@ -63,7 +64,7 @@ def told(event: LoggedEvent) -> str:
 
 def _readable(data: dict[str, Any]) -> dict[str, Any]:
     """Put names of fields, roles and states into the reader's words."""
-    words = {"fields": FIELDS, "changes": FIELDS, "roles": dict(Role.choices), **WORDS}
+    words = {"fields": _FIELDS, "changes": _FIELDS, "roles": dict(Role.choices), **WORDS}
     return {
         key: ", ".join(str(words[key].get(one, one)) for one in value.split(", "))
         if key in words and isinstance(value, str)
