@@ -9,172 +9,361 @@ import drifta.kernel.clock
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('desk', '0001_initial'),
-        ('people', '0001_initial'),
+        ("desk", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MailReference',
+            name="MailReference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.CharField(max_length=250)),
-                ('ticket', models.BigIntegerField()),
-                ('message', models.BigIntegerField(null=True)),
-                ('is_own', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("message_id", models.CharField(max_length=250)),
+                ("ticket", models.BigIntegerField()),
+                ("message", models.BigIntegerField(null=True)),
+                ("is_own", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('message_id', 'ticket'), name='channels_mailreference_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("message_id", "ticket"), name="channels_mailreference_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WebhookEndpoint',
+            name="WebhookEndpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('url', models.URLField(max_length=500, verbose_name='address')),
-                ('secret', models.TextField(editable=False)),
-                ('events', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None, verbose_name='events')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('may_be_internal', models.BooleanField(default=False, editable=False)),
-                ('created_at', models.DateTimeField(default=drifta.kernel.clock.now, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhooks', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("url", models.URLField(max_length=500, verbose_name="address")),
+                ("secret", models.TextField(editable=False)),
+                (
+                    "events",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="events",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                ("may_be_internal", models.BooleanField(default=False, editable=False)),
+                ("created_at", models.DateTimeField(default=drifta.kernel.clock.now, editable=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="webhooks", to="people.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='DeskAddress',
+            name="DeskAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('address', models.EmailField(max_length=254, unique=True, verbose_name='mail address')),
-                ('name', models.CharField(blank=True, max_length=100, verbose_name="sender's name")),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='language of answers to strangers')),
-                ('is_default', models.BooleanField(default=False, verbose_name='used for outgoing mail')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='desk.category', verbose_name='category')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='desk_addresses', to='people.organisation')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.team', verbose_name='team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("address", models.EmailField(max_length=254, unique=True, verbose_name="mail address")),
+                ("name", models.CharField(blank=True, max_length=100, verbose_name="sender's name")),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=5, verbose_name="language of answers to strangers"),
+                ),
+                ("is_default", models.BooleanField(default=False, verbose_name="used for outgoing mail")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="desk.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="desk_addresses",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['address'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('organisation',), name='channels_deskaddress_default')],
+                "ordering": ["address"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("organisation",),
+                        name="channels_deskaddress_default",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('host', models.CharField(max_length=253, verbose_name='server')),
-                ('port', models.PositiveIntegerField(default=993, verbose_name='port')),
-                ('security', models.CharField(choices=[('tls', 'TLS'), ('starttls', 'STARTTLS'), ('none', 'none (only inside a trusted network)')], default='tls', max_length=10, verbose_name='security')),
-                ('user', models.CharField(max_length=254, verbose_name='user name')),
-                ('secret', models.TextField(blank=True, editable=False)),
-                ('folder', models.CharField(default='INBOX', max_length=200, verbose_name='folder')),
-                ('done_folder', models.CharField(default='Drifta', max_length=200, verbose_name='folder for mail that was taken in')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('last_ok_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('error', models.TextField(blank=True, editable=False)),
-                ('error_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mailboxes', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("host", models.CharField(max_length=253, verbose_name="server")),
+                ("port", models.PositiveIntegerField(default=993, verbose_name="port")),
+                (
+                    "security",
+                    models.CharField(
+                        choices=[
+                            ("tls", "TLS"),
+                            ("starttls", "STARTTLS"),
+                            ("none", "none (only inside a trusted network)"),
+                        ],
+                        default="tls",
+                        max_length=10,
+                        verbose_name="security",
+                    ),
+                ),
+                ("user", models.CharField(max_length=254, verbose_name="user name")),
+                ("secret", models.TextField(blank=True, editable=False)),
+                ("folder", models.CharField(default="INBOX", max_length=200, verbose_name="folder")),
+                (
+                    "done_folder",
+                    models.CharField(
+                        default="Drifta", max_length=200, verbose_name="folder for mail that was taken in"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                ("last_ok_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("error", models.TextField(blank=True, editable=False)),
+                ("error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="mailboxes", to="people.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'mailboxes',
-                'ordering': ['host', 'user'],
-                'constraints': [models.UniqueConstraint(fields=('host', 'user', 'folder'), name='channels_mailbox_once')],
+                "verbose_name_plural": "mailboxes",
+                "ordering": ["host", "user"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("host", "user", "folder"), name="channels_mailbox_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutgoingMail',
+            name="OutgoingMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('reply', 'reply'), ('acknowledgement', 'acknowledgement'), ('notification', 'notification'), ('system', 'system mail')], max_length=16)),
-                ('once', models.CharField(max_length=400, unique=True)),
-                ('ticket', models.BigIntegerField(blank=True, null=True)),
-                ('message', models.BigIntegerField(blank=True, null=True)),
-                ('address', models.CharField(max_length=320)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('from_address', models.CharField(blank=True, max_length=320)),
-                ('from_name', models.CharField(blank=True, max_length=200)),
-                ('message_id', models.CharField(max_length=250, unique=True)),
-                ('in_reply_to', models.CharField(blank=True, max_length=250)),
-                ('references', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=250), default=list, size=None)),
-                ('subject', models.CharField(max_length=300)),
-                ('text', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('is_automatic', models.BooleanField(default=True)),
-                ('attachments', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed'), ('bounced', 'came back'), ('discarded', 'discarded')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=drifta.kernel.clock.now)),
-                ('next_attempt_at', models.DateTimeField(default=drifta.kernel.clock.now)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("reply", "reply"),
+                            ("acknowledgement", "acknowledgement"),
+                            ("notification", "notification"),
+                            ("system", "system mail"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("once", models.CharField(max_length=400, unique=True)),
+                ("ticket", models.BigIntegerField(blank=True, null=True)),
+                ("message", models.BigIntegerField(blank=True, null=True)),
+                ("address", models.CharField(max_length=320)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("from_address", models.CharField(blank=True, max_length=320)),
+                ("from_name", models.CharField(blank=True, max_length=200)),
+                ("message_id", models.CharField(max_length=250, unique=True)),
+                ("in_reply_to", models.CharField(blank=True, max_length=250)),
+                (
+                    "references",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=250), default=list, size=None
+                    ),
+                ),
+                ("subject", models.CharField(max_length=300)),
+                ("text", models.TextField()),
+                ("html", models.TextField(blank=True)),
+                ("is_automatic", models.BooleanField(default=True)),
+                ("attachments", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("sent", "sent"),
+                            ("failed", "failed"),
+                            ("bounced", "came back"),
+                            ("discarded", "discarded"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=drifta.kernel.clock.now)),
+                ("next_attempt_at", models.DateTimeField(default=drifta.kernel.clock.now)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.organisation"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_attempt_at', 'id'], name='channels_outgoing_waiting'), models.Index(fields=['ticket', 'id'], name='channels_outgoing_ticket'), models.Index(fields=['state', '-id'], name='channels_outgoing_state'), models.Index(fields=['address', '-created_at'], name='channels_outgoing_address')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["next_attempt_at", "id"],
+                        name="channels_outgoing_waiting",
+                    ),
+                    models.Index(fields=["ticket", "id"], name="channels_outgoing_ticket"),
+                    models.Index(fields=["state", "-id"], name="channels_outgoing_state"),
+                    models.Index(fields=["address", "-created_at"], name="channels_outgoing_address"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RawMail',
+            name="RawMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('received_at', models.DateTimeField(default=drifta.kernel.clock.now)),
-                ('via', models.CharField(max_length=8)),
-                ('peer', models.CharField(blank=True, max_length=120)),
-                ('origin', models.CharField(max_length=120, null=True, unique=True)),
-                ('envelope_from', models.CharField(blank=True, max_length=320)),
-                ('envelope_to', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=320), default=list, size=None)),
-                ('lane', models.PositiveSmallIntegerField(default=0)),
-                ('state', models.CharField(choices=[('received', 'received'), ('processed', 'processed'), ('ignored', 'ignored'), ('unprocessed', 'unprocessed'), ('discarded', 'discarded')], default='received', max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('detail', models.TextField(blank=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('sender', models.CharField(blank=True, max_length=320)),
-                ('subject', models.CharField(blank=True, max_length=250)),
-                ('fingerprint', models.CharField(blank=True, max_length=32)),
-                ('is_automatic', models.BooleanField(default=False)),
-                ('ticket', models.BigIntegerField(blank=True, null=True)),
-                ('message', models.BigIntegerField(blank=True, null=True)),
-                ('processed_at', models.DateTimeField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                ("received_at", models.DateTimeField(default=drifta.kernel.clock.now)),
+                ("via", models.CharField(max_length=8)),
+                ("peer", models.CharField(blank=True, max_length=120)),
+                ("origin", models.CharField(max_length=120, null=True, unique=True)),
+                ("envelope_from", models.CharField(blank=True, max_length=320)),
+                (
+                    "envelope_to",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=320), default=list, size=None
+                    ),
+                ),
+                ("lane", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "received"),
+                            ("processed", "processed"),
+                            ("ignored", "ignored"),
+                            ("unprocessed", "unprocessed"),
+                            ("discarded", "discarded"),
+                        ],
+                        default="received",
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("detail", models.TextField(blank=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sender", models.CharField(blank=True, max_length=320)),
+                ("subject", models.CharField(blank=True, max_length=250)),
+                ("fingerprint", models.CharField(blank=True, max_length=32)),
+                ("is_automatic", models.BooleanField(default=False)),
+                ("ticket", models.BigIntegerField(blank=True, null=True)),
+                ("message", models.BigIntegerField(blank=True, null=True)),
+                ("processed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.organisation"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'received')), fields=['lane', 'id'], name='channels_rawmail_waiting'), models.Index(fields=['state', '-id'], name='channels_rawmail_state'), models.Index(fields=['sender', '-id'], name='channels_rawmail_sender'), models.Index(condition=models.Q(('fingerprint', ''), _negated=True), fields=['fingerprint'], name='channels_rawmail_print'), models.Index(condition=models.Q(('message__isnull', False)), fields=['message'], name='channels_rawmail_message')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "received")),
+                        fields=["lane", "id"],
+                        name="channels_rawmail_waiting",
+                    ),
+                    models.Index(fields=["state", "-id"], name="channels_rawmail_state"),
+                    models.Index(fields=["sender", "-id"], name="channels_rawmail_sender"),
+                    models.Index(
+                        condition=models.Q(("fingerprint", ""), _negated=True),
+                        fields=["fingerprint"],
+                        name="channels_rawmail_print",
+                    ),
+                    models.Index(
+                        condition=models.Q(("message__isnull", False)),
+                        fields=["message"],
+                        name="channels_rawmail_message",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WebhookDelivery',
+            name="WebhookDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.BigIntegerField()),
-                ('event_name', models.CharField(max_length=80)),
-                ('payload', models.JSONField()),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('delivered', 'delivered'), ('failed', 'failed')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(default=drifta.kernel.clock.now)),
-                ('next_attempt_at', models.DateTimeField(default=drifta.kernel.clock.now)),
-                ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='channels.webhookendpoint')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event", models.BigIntegerField()),
+                ("event_name", models.CharField(max_length=80)),
+                ("payload", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "waiting"), ("delivered", "delivered"), ("failed", "failed")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("status", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(default=drifta.kernel.clock.now)),
+                ("next_attempt_at", models.DateTimeField(default=drifta.kernel.clock.now)),
+                ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="channels.webhookendpoint",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_attempt_at', 'id'], name='channels_delivery_waiting'), models.Index(fields=['endpoint', '-id'], name='channels_delivery_newest')],
-                'constraints': [models.UniqueConstraint(fields=('endpoint', 'event'), name='channels_delivery_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["next_attempt_at", "id"],
+                        name="channels_delivery_waiting",
+                    ),
+                    models.Index(fields=["endpoint", "-id"], name="channels_delivery_newest"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("endpoint", "event"), name="channels_delivery_once")],
             },
         ),
     ]
