@@ -34,11 +34,11 @@ def content_security_policy(get_response: View) -> View:
 
 
 def actor(get_response: View) -> View:
-    """Put the one who acts on the request: the bearer of a token on the API, else who is signed in."""
+    """Put the one who acts on the request: the bearer of a token on the API and measures, else who is signed in."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         header = request.headers.get("Authorization", "")
-        if header.startswith("Bearer ") and request.path.startswith("/api/"):
+        if header.startswith("Bearer ") and request.path.startswith(("/api/", "/metrics")):
             request.actor = tokens.actor_of(header.removeprefix("Bearer ").strip()) or NOBODY  # type: ignore[attr-defined]
         else:
             request.actor = request.user.actor if request.user.is_authenticated else NOBODY  # type: ignore[attr-defined]

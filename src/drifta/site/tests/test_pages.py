@@ -14,6 +14,7 @@ from drifta.kernel.actor import SYSTEM
 from drifta.kernel.models import LoggedEvent, Setting
 from drifta.monitoring.actions import local_probe
 from drifta.monitoring.models import Check
+from drifta.people.actions import create_token
 from drifta.people.models import Organisation, Person
 from drifta.site import greeting, measures, proposals, supervisor_invitation
 
@@ -232,6 +233,9 @@ def test_measures_are_for_this_machine_and_administrators(house, client: Client)
             float(line.rpartition(" ")[2])
     assert client.get("/metrics", REMOTE_ADDR="192.0.2.9").status_code in (302, 403)
     assert client_of(house.ann).get("/metrics", REMOTE_ADDR="192.0.2.9").status_code == 200
+    _row, token = create_token(house.ann.actor, house.ann, name="prometheus", scopes=["jobs.manage"])
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert client.get("/metrics", REMOTE_ADDR="192.0.2.9", headers=bearer).status_code == 200
     assert measures._escaped('a"b\\c\nd') == 'a\\"b\\\\c\\nd'
 
 
