@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -91,13 +93,7 @@ def _once(request: HttpRequest, get_response: View, token: int, key: str) -> Htt
     with idempotency.exclusive(token, key):
         known = idempotency.recall(token, key)
         if known is None:
-            response = get_response(request)
-            if response.status_code < 500 and not response.streaming and len(response.content) <= LARGEST_REMEMBERED:
-                kept = {
-                    name: value for name, value in response.items() if name in {"Content-Type", "ETag", "Location"}
-                }
-                idempotency.remember(token, key, mark, response.status_code, response.content, kept)
-            return response
+            return _first(request, get_response, partial(idempotency.remember, token, key, mark))
     if known.fingerprint != mark:
         return problem(
             422, _("This Idempotency-Key was used for another request"), _("Use a new key for each request.")
@@ -105,3 +101,15 @@ def _once(request: HttpRequest, get_response: View, token: int, key: str) -> Htt
     repeated = HttpResponse(bytes(known.body), status=known.status, headers=known.headers)
     repeated["Idempotency-Replayed"] = "true"
     return repeated
+
+
+def _first(request: HttpRequest, get_response: View, remember: Callable[..., None]) -> HttpResponse:
+    """Answer, and remember the answer in the same transaction: done and not remembered would be done twice."""
+    with transaction.atomic():
+        response = get_response(request)
+        if response.status_code >= 500:
+            transaction.set_rollback(True)
+        elif not response.streaming and len(response.content) <= LARGEST_REMEMBERED:
+            kept = {name: value for name, value in response.items() if name in {"Content-Type", "ETag", "Location"}}
+            remember(response.status_code, response.content, kept)
+        return response
