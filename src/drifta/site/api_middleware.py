@@ -29,7 +29,9 @@ def problems(get_response: View) -> View:
         if response.status_code != 405 or not request.path.startswith("/api/"):
             return response
         allowed = response.get("Allow", "")
-        answer = problem(405, _("This address does not take this method"), _("It takes: %s") % allowed)
+        answer = problem(
+            405, _("This address does not take this method"), _("It takes: %(methods)s") % {"methods": allowed}
+        )
         answer["Allow"] = allowed
         return answer
 
