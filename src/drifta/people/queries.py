@@ -34,6 +34,11 @@ def person(actor: Actor, person_id: int) -> Person | None:
     return Person.objects.visible_to(actor).select_related("organisation").filter(pk=person_id).first()
 
 
+def examples(organisation_ids: Collection[int]) -> frozenset[int]:
+    """Return which of these organisations hold example data."""
+    return frozenset(Organisation.objects.filter(pk__in=organisation_ids, is_demo=True).values_list("pk", flat=True))
+
+
 def person_by_email(email: str) -> Person | None:
     """Return who has this mail address among the contact points."""
     return _by_point(ContactPoint.Kind.EMAIL, email.strip().lower()).first()

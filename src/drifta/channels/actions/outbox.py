@@ -14,6 +14,7 @@ from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
 from drifta.kernel.models import change
+from drifta.people import queries as people
 from drifta.people.queries import Recipient
 
 S = OutgoingMail.State
@@ -37,6 +38,7 @@ def save(mails: Iterable[OutgoingMail]) -> int:
     new = [mail for once, mail in wanted.items() if once not in there]
     if not new:
         return 0
+    _keep_examples_here(new)
     OutgoingMail.objects.bulk_create(new, ignore_conflicts=True)
     MailReference.objects.bulk_create(
         (
@@ -47,6 +49,14 @@ def save(mails: Iterable[OutgoingMail]) -> int:
         ignore_conflicts=True,
     )
     return len(new)
+
+
+def _keep_examples_here(mails: list[OutgoingMail]) -> None:
+    """See to it that nothing about example data is ever sent: such mail is shown in the outbox, and rests there."""
+    examples = people.examples({mail.organisation_id for mail in mails})
+    for mail in mails:
+        if mail.organisation_id in examples:
+            mail.state, mail.error = S.DISCARDED, str(_("Example data: this mail is not sent."))
 
 
 @action("channels.queue", label=_("Put mail into the outbox"), icon="send", offered=False)

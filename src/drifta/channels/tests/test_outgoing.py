@@ -10,6 +10,7 @@ from drifta.desk import actions as tickets
 from drifta.desk.events import MessageAdded
 from drifta.desk.models import Ticket
 from drifta.desk.tests.factories import report, stored
+from drifta.kernel import guard
 from drifta.kernel.actor import SYSTEM
 from drifta.kernel.models import LoggedEvent
 from drifta.kernel.testing import run_jobs
@@ -40,6 +41,15 @@ def test_an_answer_goes_to_requester_watchers_and_copies_once(ben, cleo, dag):
     assert "Nu är det gjort." in mail.text
     assert [(one.filename, one.content) for one in mail.attachments] == [("räkning.pdf", b"%PDF-1.4 x")]
     assert "auto-submitted" not in mail.automatic
+
+
+def test_example_data_is_never_sent(ben, dag, house):
+    with guard.writing():
+        house.norrvik.is_demo = True
+        house.norrvik.save()
+    tickets.reply(ben.actor, report(dag), text="Vi tittar på det.")
+    run_jobs()
+    assert set(OutgoingMail.objects.values_list("state", flat=True)) == {OutgoingMail.State.DISCARDED}
 
 
 def test_internal_notes_never_leave_the_house(ben, cleo, dag):
