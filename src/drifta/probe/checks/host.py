@@ -28,7 +28,7 @@ from drifta.words import gettext_noop as _
 _NTP_TIMEOUT = 2.0
 
 
-def _percent(default: float, title: str, description: str) -> Any:
+def _percent(default: float | None, title: str, description: str) -> Any:
     return Field(default, gt=0, le=100, title=title, description=description)
 
 
@@ -37,8 +37,14 @@ class HostSettings(CheckSettings):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"disk_warning": 80, "ntp_server": ""}]})
 
-    cpu_warning: float = _percent(95, _("Processor for a warning, %"), _("Share of time that the processor is busy."))
-    cpu_bad: float = _percent(100, _("Processor for bad, %"), _("Share of time that the processor is busy."))
+    cpu_warning: float | None = _percent(
+        None,
+        _("Processor for a warning, %"),
+        _("Share of time that the processor is busy. Empty: being busy is no fault."),
+    )
+    cpu_bad: float | None = _percent(
+        None, _("Processor for bad, %"), _("Share of time that the processor is busy. Empty: being busy is no fault.")
+    )
     load_warning: float = Field(
         2.0, gt=0, title=_("Load for a warning"), description=_("Load of five minutes per processor core.")
     )

@@ -249,9 +249,16 @@ def test_rates_come_from_two_looks() -> None:
     ],
 )
 def test_each_value_is_judged(change: dict, code: str, state: State) -> None:
-    findings, _metrics = judge(HostSettings(), dataclasses.replace(WELL, **change))
+    limits = HostSettings(cpu_warning=95, cpu_bad=100)
+    findings, _metrics = judge(limits, dataclasses.replace(WELL, **change))
     assert [(one.code, one.state) for one in findings] == [(code, state)]
     assert judge(HostSettings(), WELL)[0] == []
+
+
+def test_being_busy_is_no_fault_unless_somebody_says_so() -> None:
+    findings, metrics = judge(HostSettings(), dataclasses.replace(WELL, cpu=100))
+    assert findings == []
+    assert metrics["cpu.used_percent"] == 100
 
 
 def test_the_worst_speaks_and_the_others_are_counted() -> None:
