@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
+from functools import partial
+from itertools import pairwise
 
 import pytest
 
@@ -56,7 +58,7 @@ def send(house: House, mails: list[EmailMessage]) -> Crowd:
     """Let several clients hand the mails over at the same time."""
     port = house.running.smtp_port
     parts = [mails[start::CLIENTS] for start in range(CLIENTS)]
-    return Crowd([lambda part=part: mail_until_accepted(port, part) for part in parts])
+    return Crowd([partial(mail_until_accepted, port, part) for part in parts])
 
 
 def tickets(house: House, series: str) -> Counter[str]:
@@ -64,6 +66,16 @@ def tickets(house: House, series: str) -> Counter[str]:
     return Counter(
         subject for (subject,) in house.ask("SELECT subject FROM desk_ticket WHERE subject LIKE %s", f"{series} %")
     )
+
+
+def has_tickets(house: House, series: str, number: int) -> bool:
+    """Whether so many tickets of a series are there."""
+    return len(tickets(house, series)) >= number
+
+
+def has_mails(house: House, number: int) -> bool:
+    """Whether so many mails have been stored."""
+    return house.count("channels_rawmail") >= number
 
 
 def assert_each_once(house: House, series: str, number: int, seconds: float = 120) -> None:
@@ -98,7 +110,7 @@ def test_intake_is_killed_while_it_receives(house: House) -> None:
     before = house.count("channels_rawmail")
     crowd = send(house, letters("intake", 200))
     for share in (40, 120):
-        until(lambda share=share: house.count("channels_rawmail") - before >= share, 60, "mail coming in")
+        until(partial(has_mails, house, before + share), 60, "mail coming in")
         house.kill("intake")
         house.wait_for_restart("intake")
     crowd.wait()
@@ -108,7 +120,7 @@ def test_intake_is_killed_while_it_receives(house: House) -> None:
 def test_worker_is_killed_while_it_processes_and_delivers(house: House, post: PostOffice) -> None:
     send(house, letters("worker", 200)).wait()
     for share in (20, 120):
-        until(lambda share=share: len(tickets(house, "worker")) >= share, 90, "tickets being made")
+        until(partial(has_tickets, house, "worker", share), 90, "tickets being made")
         house.kill("worker")
         house.wait_for_restart("worker")
     until(
@@ -132,9 +144,9 @@ def test_web_is_killed_while_it_answers(house: House) -> None:
             values = {"subject": f"web {index:04}", "text": "Trasig"}
             answers.append(post_until_answered(port, "/api/v1/tickets", token, f"key-{index}", values))
 
-    crowd = Crowd([lambda start=start: report(start) for start in range(CLIENTS)])
+    crowd = Crowd([partial(report, start) for start in range(CLIENTS)])
     for share in (20, 70):
-        until(lambda share=share: len(tickets(house, "web")) >= share, 60, "tickets being made")
+        until(partial(has_tickets, house, "web", share), 60, "tickets being made")
         house.kill("web")
         house.wait_for_restart("web")
     crowd.wait()
@@ -175,16 +187,9 @@ READ_RUNS = """
     found = samples.read(list(rows), 0, int(time.time()) + 3600)
     print(json.dumps({rows[number]: one.times.tolist() for number, one in found.items()}))
 """
-STOP_CHECKS = """
-    import django
-    django.setup()
-    from drifta.kernel.actor import SYSTEM
-    from drifta.monitoring import actions
-    from drifta.monitoring.models import Check
-    for check in Check.objects.filter(name__startswith="port "):
-        actions.disable_check(SYSTEM, check)
-"""
 CHECKS = 40
+#: Milliseconds from the last stored run before the probe is killed to the first after its start, on a busy machine.
+LONGEST_PAUSE = 10_000
 
 
 @contextmanager
@@ -210,33 +215,35 @@ def runs(house: House) -> dict[str, list[int]]:
     return dict(json.loads(house.run(READ_RUNS)))
 
 
-def stored(house: House) -> int:
-    """Return how many runs are stored."""
-    return sum(map(len, runs(house).values()))
-
-
 def test_probe_and_web_are_killed_while_results_are_delivered(house: House) -> None:
     with counting_port() as (port, moments):
         house.run(MAKE_CHECKS, str(port), str(CHECKS))
-        until(lambda: len(moments) >= 3 * CHECKS, 60, "checks being run")
+        until(lambda: len(moments) >= 5 * CHECKS, 60, "checks being run")
         house.kill("web")
         before = len(moments)
         house.wait_for_restart("web")
+        until(lambda: len(moments) >= before + 4 * CHECKS, 60, "checks being run without a server")
+        killed = time.time() * 1000
         house.kill("probe")
         house.wait_for_restart("probe")
-        until(lambda: len(moments) >= before + 5 * CHECKS, 60, "checks being run again")
-        house.run(STOP_CHECKS)
-        until_quiet(moments)
+        again = time.time() * 1000
+        until(lambda: len(goes_on(house, again)) == CHECKS, 60, "results of all checks after the kills")
+        found = runs(house)
         made = len(moments)
-    until(lambda: made - stored(house) <= CHECKS, 60, "the delivery of all results")
-    found = runs(house)
-    assert len(found) == CHECKS
-    for times in found.values():
-        assert len(set(times)) == len(times), "a run is stored twice"
-    # Only what ran in the last moment before the kill, and was not on the disk yet, may be missing.
-    assert 0 <= made - sum(map(len, found.values())) <= CHECKS
+    assert sum(map(len, found.values())) <= made, "a run is stored twice"
+    assert all(len(set(times)) == len(times) for times in found.values()), "a run is stored twice"
+    # The server's absence costs nothing; now and then a busy machine is late and a whole second has no run.
+    assert sum(len(gaps(times, until=killed - 2000)) for times in found.values()) <= CHECKS // 10
+    # The probe's own end costs what it ran in its last second.
+    assert all(max(gaps(times), default=0) < LONGEST_PAUSE for times in found.values())
 
 
-def until_quiet(moments: list[float]) -> None:
-    """Wait until nobody has connected for two seconds."""
-    until(lambda: moments and time.monotonic() - moments[-1] > 2, 60, "the end of the checks")
+def gaps(times: list[int], until: float = float("inf")) -> list[int]:
+    """Return the pauses (ms) of more than a second between runs; times are whole seconds, the first run is early."""
+    counted = [one for one in sorted(times)[1:] if one < until]
+    return [later - earlier for earlier, later in pairwise(counted) if later - earlier > 1500]
+
+
+def goes_on(house: House, since: float) -> list[str]:
+    """Return the checks of which runs after ``since`` (ms) are stored."""
+    return [check for check, times in runs(house).items() if len([one for one in times if one > since]) >= 3]

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from drifta.site import demo_data
-from tests.running import Running, drifta
+from tests.running import Running, drifta, until
+from tests.walk.post import post_office
 from tests.walk.visitor import DESK, PHONE, Visitor
 from tests.walk.words import English, texts
 
@@ -68,15 +69,17 @@ LOOKS = [
     pytest.param(PHONE, "light", "comfortable", id="phone"),
 ]
 #: What the example has entered, and is the same word as on some page.
-DATA = frozenset({*demo_data.CATEGORIES, *(name for name, _assets in demo_data.SERVICES)})
+DATA = frozenset({"This server", *demo_data.CATEGORIES, *(name for name, _assets in demo_data.SERVICES)})
 
 
 @pytest.fixture(scope="module")
-def example() -> Iterator[tuple[Running, str]]:
-    """Return a Drifta with example data, and the password of its staff."""
-    with drifta("--demo") as house:
+def example(browser: Browser) -> Iterator[tuple[Running, str]]:
+    """Return a Drifta with example data and a mail server, and the password of its staff."""
+    with post_office() as post, drifta("--demo") as house:
         found = re.search(r"with the password (\S+)", "\n".join(house.lines))
         assert found, house.lines
+        with visitor(browser, (house, found[1])) as ann:
+            set_mail_server(ann, post.port)
         yield house, found[1]
 
 
@@ -86,6 +89,38 @@ def visitor(browser: Browser, example: tuple[Running, str], email: str = "ann.ak
     made = Visitor(browser, house.url, **look)  # type: ignore[arg-type]
     made.sign_in(f"{email}@{demo_data.DOMAIN}", password)
     return made
+
+
+def test_pictures_for_the_documentation(browser: Browser, example: tuple[Running, str]) -> None:
+    """Take them when ``DRIFTA_SCREENSHOTS=1``; see that their pages show what the pictures are to show anyway."""
+    with visitor(browser, example) as ann:
+        ann.choose_language("en")
+        page = ann.open("/monitor/checks/1/?range=1h")
+        expect(page.locator("[data-chart] canvas").first).to_be_visible()
+        expect(page.locator(".banner")).to_have_count(0)
+        ann.picture("check")
+        with visitor(browser, example, email="ben.ostrom") as ben:
+            ben.choose_language("en")
+            page = ben.open("/")
+            expect(page.locator("#today .line").first).to_be_visible()
+            ben.picture("today")
+            page.locator("#today .card").filter(has_text="Mine").locator("a.line").first.click()
+            expect(page.locator("#conversation .message").first).to_be_visible()
+            ben.picture("ticket")
+        with visitor(browser, example, email="ben.ostrom", size=PHONE) as ben:
+            expect(ben.open("/portal/").get_by_role("heading", level=1)).to_be_visible()
+            ben.picture("portal-phone")
+
+
+def set_mail_server(ann: Visitor, port: int) -> None:
+    """Name a mail server, and wait until what waits for one has been sent."""
+    page = ann.open("/settings/section/channels.mail/")
+    page.locator("[name=smtp_host]").fill("127.0.0.1")
+    page.locator("[name=smtp_port]").fill(str(port))
+    page.locator("[name=smtp_security]").select_option("none")
+    page.locator("main .button-primary").first.click()
+    page.wait_for_url("**saved=1")
+    until(lambda: ann.open("/").locator(".banner").count() == 0, 90, "an empty outbox")
 
 
 @pytest.mark.parametrize(("size", "theme", "density"), LOOKS)
@@ -151,4 +186,6 @@ def test_tickets_by_keys_alone(browser: Browser, example: tuple[Running, str]) -
         page.keyboard.press("Escape")
         assert page.url == first
         page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
         page.wait_for_url(lambda url: url != first)

@@ -5,7 +5,7 @@ import json
 import smtplib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 
 #: Seconds between attempts, and how long somebody goes on trying.
@@ -27,7 +27,7 @@ def mail_until_accepted(port: int, mails: list[EmailMessage]) -> None:
             time.sleep(PAUSE)
 
 
-def post_until_answered(port: int, path: str, token: str, key: str, values: dict[str, object]) -> int:
+def post_until_answered(port: int, path: str, token: str, key: str, values: Mapping[str, object]) -> int:
     """POST with an idempotency key until an answer comes; returns its status."""
     end = time.monotonic() + STAMINA
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": key}

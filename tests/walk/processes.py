@@ -65,7 +65,7 @@ class House:
     def ask(self, sql: str, *parameters: object) -> list[Any]:
         """Return the rows of a statement."""
         with psycopg.connect(self.database) as connection:
-            return connection.execute(sql, parameters or None).fetchall()  # type: ignore[arg-type]
+            return connection.execute(sql, parameters or None).fetchall()
 
     def count(self, table: str, condition: str = "true") -> int:
         """Return how many rows of a table meet a condition."""
