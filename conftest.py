@@ -43,6 +43,20 @@ def _guard(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _no_jobs_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Forget what tests with real transactions have enqueued; Django empties only its own tables after them."""
+    yield
+    if "transactional_db" in request.fixturenames or _is_transactional(request):
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers CASCADE")
+
+
+def _is_transactional(request: pytest.FixtureRequest) -> bool:
+    mark = request.node.get_closest_marker("django_db")
+    return mark is not None and bool(mark.kwargs.get("transaction"))
+
+
 @dataclass(frozen=True)
 class House:
     """Two organisations with their people: Norrvik, where most things happen, and Sørfjord, which must see nothing."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Thread
 
 #: Seconds that a start may take on a busy machine.
-PATIENCE = 90
+PATIENCE = 240
 
 
 def free_port() -> int:

@@ -35,14 +35,14 @@ def may_rename(actor: Actor, team: Team) -> bool:
     return team.pk in actor.team_ids
 
 
-@action("test.rename", label="Rename", versioned=True)
+@action("test.rename", label="Rename", versioned=True, offered=False)
 def rename(actor: Actor, team: Team, *, name: str) -> Team:
     change(team, name=name)
     emit(actor, TeamRenamed(name=name), subject=team)
     return team
 
 
-@action("test.rename_and_fail", label="Rename and fail")
+@action("test.rename_and_fail", label="Rename and fail", offered=False)
 def rename_and_fail(actor: Actor, team: Team, *, name: str) -> None:
     rename(actor, team, name=name)
     raise ZeroDivisionError
@@ -126,8 +126,9 @@ def test_open_pages_hear_of_it_at_commit(house) -> None:
 def test_the_catalogue_describes_the_action(house) -> None:
     entry = actions.catalogue["test.rename"]
     assert (entry.model, entry.verb, list(entry.parameters.model_fields)) == (Team, "rename", ["name"])
-    assert "test.rename" in [one.name for one in actions.actions_for(house.ben.actor, house.first_line)]
-    assert actions.actions_for(house.dag.actor, house.first_line) == []
+    assert actions.actions_for(house.ben.actor, house.first_line) == []  # this one is not offered
+    assert "people.deactivate" in [one.name for one in actions.actions_for(house.ann.actor, house.dag)]
+    assert "people.deactivate" not in [one.name for one in actions.actions_for(house.dag.actor, house.dag)]
 
 
 def test_unknown_permissions_are_refused_and_django_agrees(house) -> None:

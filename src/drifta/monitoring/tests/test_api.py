@@ -38,7 +38,7 @@ def watched(house: House) -> Check:
     """A bad check of Norrvik with a few measurements."""
     probe, _ = factories.probe()
     check = factories.check(probe, organisation_id=house.norrvik.pk)
-    sent = Sent(1).run(check.pk, ago=20).run(check.pk, ago=10).run(check.pk, 2, text=REFUSED)
+    sent = Sent(1).run(check.pk, ago=20).run(check.pk, ago=10).run(check.pk, 2, ago=5, text=REFUSED)
     deliver(probe, sent.metric("time", [0.01, 0.02, 0.03]))
     return check
 
