@@ -1,5 +1,6 @@
 """The REST interface: joins the modules' routers, turns errors into problem details, gives actions their verbs."""
 
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -8,10 +9,12 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as RequestInvalid
+from ninja.parser import Parser
 from pydantic import ValidationError as ValueInvalid
 
 from drifta import __version__
@@ -20,7 +23,42 @@ from drifta.kernel.modules import Module
 from drifta.kernel.rest import Problem, authenticated, based_on, get_visible, problem
 from drifta.site import events_api
 
+
+class Texts(Parser):
+    """Reads requests; PostgreSQL keeps no NUL characters, so a text with one is refused before it gets anywhere."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        """Read a JSON body."""
+        return _without_nul(super().parse_body(request))
+
+    def parse_querydict(
+        self, data: MultiValueDict[str, str], list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
+        """Read the parameters of an address, or of a form."""
+        return _without_nul(super().parse_querydict(data, list_fields, request))
+
+
+def _without_nul(found: dict[str, Any]) -> dict[str, Any]:
+    if any("\0" in text for text in _texts(found)):
+        raise Problem(422, _("A text contains the character NUL"), _("Leave it out."))
+    return found
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Return every text in a JSON value, names of fields included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
 api = NinjaAPI(
+    parser=Texts(),
     title="Drifta",
     version=__version__,
     description=(
