@@ -37,6 +37,7 @@ def make_samples(house) -> Samples:
     )
     message = desk.note(house.ben.actor, ticket, text="Kön är pausad.")
     monitoring.local_probe(SYSTEM)
+    probe, _key = monitoring.register_probe(SYSTEM, organisation_id=norrvik, name="Filialen")
     check = monitoring.create_check(
         SYSTEM,
         organisation_id=norrvik,
@@ -58,5 +59,6 @@ def make_samples(house) -> Samples:
             (r"inventory/<|api/v1/assets/<", str(asset.pk)),
             (r"(monitor|api/v1)/checks/<", str(check.pk)),
             (r"(people|api/v1)/tokens/<", str(token.pk)),
+            (r"(monitor|api/v1)/probes/<", str(probe.pk)),
         ]
     )
