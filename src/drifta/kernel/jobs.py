@@ -31,7 +31,7 @@ KEEP_FINISHED_HOURS = 2
 class Job(Generic[P]):
     """A function that can run later in the worker. Call it to run it now, ``defer`` it to run it there."""
 
-    def __init__(self, function: Callable[P, None], task: "Task[P, None, P]") -> None:
+    def __init__(self, function: Callable[P, None], task: "Task[Any, None, Any]") -> None:
         self.function = function
         self.task = task
         self.name = task.name
