@@ -259,6 +259,32 @@ def test_users_are_created_once_and_with_a_known_role(data: Path) -> None:
     assert invited.stdout.startswith("http://127.0.0.1:8000/")
 
 
+def test_people_are_imported_after_a_look_and_everything_is_exported(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("Namn;E-post;Telefon\nÅsa Öberg;asa@norrvik.example;070-174 06 99\n", encoding="cp1252")
+    looked = drifta("import", "people", str(file), f"--data={house.data}")
+    assert (looked.returncode, looked.stdout.split("\t")[:3]) == (0, ["2", "create", "Åsa Öberg"]), looked.stderr
+    assert "asa@" not in drifta("export", "people", "-", f"--data={house.data}").stdout
+    assert drifta("import", "people", str(file), "--apply", f"--data={house.data}").returncode == 0
+    exported = [
+        json.loads(line) for line in drifta("export", "people", "-", f"--data={house.data}").stdout.splitlines()
+    ]
+    (asa,) = [row for row in exported if row["name"] == "Åsa Öberg"]
+    assert {"kind": "phone", "value": "+46701740699"} in asa["contact_points"]
+    assert drifta("export", "tickets", str(tmp_path / "tickets.jsonl"), f"--data={house.data}").returncode == 0
+    missing = drifta("import", "people", str(tmp_path / "none.csv"), f"--data={house.data}")
+    assert (missing.returncode, missing.stderr.count("\n")) == (1, 1)
+
+
+def test_a_new_master_key_keeps_everything_readable(house: House) -> None:
+    assert drifta("secrets", "rotate", f"--data={house.data}").returncode == 0  # the first one makes the key
+    before = (house.data / "keys" / "master.key").read_text()
+    rotated = drifta("secrets", "rotate", f"--data={house.data}")
+    assert rotated.returncode == 0, rotated.stderr
+    assert (house.data / "keys" / "master.key").read_text() != before
+    assert drifta("doctor", f"--data={house.data}", f"--port={house.port}").returncode == 0
+
+
 def contents(data: Path) -> dict[str, object]:
     """Every row of every table that only people change, as a hash."""
     cluster = Cluster(data)

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
 import drifta
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _add_processes(commands)
     _add_upkeep(commands)
     _add_people(commands)
+    _add_exchange(commands)
     _add_demo(commands)
     return top
 
@@ -121,6 +123,26 @@ def _add_people(commands: Subparsers[argparse.ArgumentParser]) -> None:
     add_place(create)
     create.add_argument("email", metavar="EMAIL")
     create.add_argument("--name", default="command line", metavar="NAME")
+
+
+def _add_exchange(commands: Subparsers[argparse.ArgumentParser]) -> None:
+    importing = commands.add_parser("import", help=translate(_("data of other programs"))).add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    people = _add(importing, "people", "cli_exchange:import_people", _("people from a CSV file"))
+    add_place(people)
+    people.add_argument("file", metavar="FILE", type=directory)
+    people.add_argument("--organisation", default="", metavar="NAME")
+    people.add_argument("--apply", action="store_true", help=translate(_("do it, when no row has a fault")))
+    exporting = _add(commands, "export", "cli_exchange:export", _("write people or tickets as lines of JSON"))
+    add_place(exporting)
+    exporting.add_argument("what", choices=("people", "tickets"))
+    exporting.add_argument("file", metavar="FILE", type=Path, help=translate(_("- for standard output")))
+    keys = commands.add_parser("secrets", help=translate(_("the keys that seal stored secrets"))).add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    rotate = _add(keys, "rotate", "cli_exchange:rotate_secrets", _("make a new master key"))
+    add_place(rotate)
 
 
 def _add_demo(commands: Subparsers[argparse.ArgumentParser]) -> None:
