@@ -69,7 +69,7 @@ LOOKS = [
     pytest.param(PHONE, "light", "comfortable", id="phone"),
 ]
 #: What the example has entered, and is the same word as on some page.
-DATA = frozenset({"This server", *demo_data.CATEGORIES, *(name for name, _assets in demo_data.SERVICES)})
+DATA = frozenset({"English", "This server", *demo_data.CATEGORIES, *(name for name, _assets in demo_data.SERVICES)})
 
 
 @pytest.fixture(scope="module")

@@ -200,7 +200,7 @@ def _ages(picker: random.Random) -> list[float]:
 def _checks(demo: _Demo) -> None:
     """Watch the machine that Drifta runs on: real checks, real curves."""
     common = {"organisation_id": demo.organisation_id, "interval": 10.0, "timeout": 5.0}
-    monitoring.create_check(SYSTEM, name="This machine", kind="host", settings={}, **common)  # type: ignore[arg-type]
+    monitoring.create_check(SYSTEM, name="Drifta server", kind="host", settings={}, **common)  # type: ignore[arg-type]
     monitoring.create_check(
         SYSTEM,
         name="Loopback answers",
