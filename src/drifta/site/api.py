@@ -9,7 +9,6 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
@@ -30,12 +29,6 @@ class Texts(Parser):
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         """Read a JSON body."""
         return _without_nul(super().parse_body(request))
-
-    def parse_querydict(
-        self, data: MultiValueDict[str, str], list_fields: list[str], request: HttpRequest
-    ) -> dict[str, Any]:
-        """Read the parameters of an address, or of a form."""
-        return _without_nul(super().parse_querydict(data, list_fields, request))
 
 
 def _without_nul(found: dict[str, Any]) -> dict[str, Any]:
