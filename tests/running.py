@@ -26,7 +26,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(condition: Callable[[], object], seconds: float = 20, what: str = "it") -> None:
+def until(condition: Callable[[], object], seconds: float = 90, what: str = "it") -> None:
     """Wait for a condition; fails the test when it does not come true in time."""
     end = time.monotonic() + seconds
     while not condition():

@@ -14,7 +14,7 @@ DESK = (1440, 900)
 PHONE = (390, 844)
 
 #: Seconds that a page may take to become what is waited for, on a busy machine.
-PATIENCE = 20
+PATIENCE = 60
 
 
 class Visitor:

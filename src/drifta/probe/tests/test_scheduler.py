@@ -297,7 +297,7 @@ def test_many_checks_begin_spread_out() -> None:
         stage.assign(*(check(number, interval=60.0) for number in range(1, 501)))
         await stage.rows(500)
         late = [moment - began for moment in Play.begun]
-        assert 0.7 < max(late) < 1.3
+        assert 0.7 < max(late) < 2.5  # spread over the first second; a busy machine adds to it
         assert 150 < sum(moment < 0.5 for moment in late) < 350
 
     play(work)
