@@ -297,7 +297,8 @@ def test_many_checks_begin_spread_out() -> None:
         stage.assign(*(check(number, interval=60.0) for number in range(1, 501)))
         await stage.rows(500)
         late = [moment - began for moment in Play.begun]
-        assert 0.7 < max(late) < 2.5  # spread over the first second; a busy machine adds to it
+        slow = max(stage.scheduler.statistics.lateness)  # what a busy machine adds
+        assert 0.7 < max(late) < 1.3 + slow
         assert 150 < sum(moment < 0.5 for moment in late) < 350
 
     play(work)
