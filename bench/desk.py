@@ -45,8 +45,8 @@ def main() -> int:
 @contextlib.contextmanager
 def _house(count: int) -> Iterator[None]:
     """Django on a database with enough tickets."""
-    from drifta.site.cli_environment import django_on, load  # noqa: PLC0415 - before Django is set up
-    from drifta.site.cli_options import Options  # noqa: PLC0415
+    from drifta.site.commands.environment import django_on, load  # noqa: PLC0415 - before Django is set up
+    from drifta.site.commands.options import Options  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="drifta-bench-") as place:
         Path(place).chmod(0o711)
@@ -54,7 +54,7 @@ def _house(count: int) -> Iterator[None]:
         with django_on(Options(data=Path(place), database_url=url)):
             if load("drifta.desk.models:Ticket").objects.order_by("-pk")[count // 2 : count // 2 + 1].first() is None:
                 begun = time.perf_counter()
-                load("drifta.site.cli_house:generate_tickets")(count)
+                load("drifta.site.commands.house:generate_tickets")(count)
                 print(f"{count} tickets made in {time.perf_counter() - begun:.0f} s")
             yield
 

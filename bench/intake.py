@@ -97,8 +97,8 @@ def _run(house: psutil.Process, data: Path, port: int, chains: list[Chain]) -> d
 
 def _prepared(data: Path) -> Any:
     """Return the context in which the running Drifta's database is open; makes an organisation and its address."""
-    from drifta.site.cli_environment import database, load, start_django  # noqa: PLC0415 - after the measured start
-    from drifta.site.cli_options import Options  # noqa: PLC0415
+    from drifta.site.commands.environment import database, load, start_django  # noqa: PLC0415 - after the measured start
+    from drifta.site.commands.options import Options  # noqa: PLC0415
 
     context = database(Options(data=data))
     with context as url:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from drifta.site.api import api
-from drifta.site.api_middleware import LIMIT
+from drifta.site.api.interface import api
+from drifta.site.api.middleware import LIMIT
 
 SNAPSHOT = Path(__file__).parent / "data" / "openapi.json"
 
@@ -88,7 +88,7 @@ def test_a_stale_change_is_refused_and_a_fresh_one_done(client: Client, house) -
 
 
 def test_too_many_requests_are_told_when_to_come_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("drifta.site.api_middleware.LIMIT", 3)
+    monkeypatch.setattr("drifta.site.api.middleware.LIMIT", 3)
     answers = [client.get("/api/v1/people") for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert [answer["RateLimit-Remaining"] for answer in answers] == ["2", "1", "0", "0", "0"]

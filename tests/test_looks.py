@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from drifta.site import demo_data
+from drifta.site.demo import data as demo_data
 from tests.running import Running, drifta, until
 from tests.walk.post import post_office
 from tests.walk.visitor import DESK, PHONE, Visitor

@@ -23,9 +23,11 @@ import psutil
 import psycopg
 import pytest
 
-from drifta.site import backup, backup_format, postgres_home
-from drifta.site.cli_words import Trouble
-from drifta.site.postgres import Cluster
+from drifta.site.backup import archive as backup
+from drifta.site.backup import format as backup_format
+from drifta.site.commands.words import Trouble
+from drifta.site.postgres import home as postgres_home
+from drifta.site.postgres.cluster import Cluster
 
 pytestmark = pytest.mark.slow
 

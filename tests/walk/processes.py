@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from drifta.site.postgres import Cluster
+from drifta.site.postgres.cluster import Cluster
 from tests.running import Running, environment, until
 
 NAMES = ("web", "worker", "intake", "probe")

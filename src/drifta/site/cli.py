@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import cast
 
 import drifta
-from drifta.site.cli_options import add_listeners, add_place, add_setting, directory
-from drifta.site.cli_words import Trouble, say, translate
+from drifta.site.commands.options import add_listeners, add_place, add_setting, directory
+from drifta.site.commands.words import Trouble, say, translate
 from drifta.words import gettext_noop as _
 
 Subparsers = argparse._SubParsersAction
@@ -58,13 +58,13 @@ def _add(commands: Subparsers[argparse.ArgumentParser], name: str, run: str, wor
 
 
 def _add_processes(commands: Subparsers[argparse.ArgumentParser]) -> None:
-    up = _add(commands, "up", "cli_up:up", _("start everything on this machine, in the foreground"))
+    up = _add(commands, "up", "commands.up:up", _("start everything on this machine, in the foreground"))
     add_place(up)
     add_listeners(up)
     up.add_argument("--demo", action="store_true", help=translate(_("fill an empty Drifta with example data")))
-    web = _add(commands, "web", "cli_serve:web", _("run the pages and the API"))
-    worker = _add(commands, "worker", "cli_serve:worker", _("run the background jobs"))
-    intake = _add(commands, "intake", "cli_serve:intake", _("receive mail"))
+    web = _add(commands, "web", "commands.serve:web", _("run the pages and the API"))
+    worker = _add(commands, "worker", "commands.serve:worker", _("run the background jobs"))
+    intake = _add(commands, "intake", "commands.serve:intake", _("receive mail"))
     for command in (web, worker, intake):
         add_place(command)
         add_listeners(command)
@@ -72,7 +72,7 @@ def _add_processes(commands: Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def _add_probe(commands: Subparsers[argparse.ArgumentParser]) -> None:
-    probe = _add(commands, "probe", "cli_probe:probe", _("run checks and deliver their results to a server"))
+    probe = _add(commands, "probe", "commands.probe:probe", _("run checks and deliver their results to a server"))
     add_setting(probe, "--server", "http://127.0.0.1:8000", str, _("address of the server"))
     add_setting(probe, "--key-file", "var/probe/key", directory, _("file with the key of this probe"))
     add_setting(probe, "--data", "var/probe", directory, _("directory for results that are not delivered yet"))
@@ -81,19 +81,19 @@ def _add_probe(commands: Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def _add_upkeep(commands: Subparsers[argparse.ArgumentParser]) -> None:
-    _add(commands, "version", "cli_upkeep:version", _("print the version"))
+    _add(commands, "version", "commands.upkeep:version", _("print the version"))
     for name, words in (
         ("migrate", _("bring the database to this version")),
         ("doctor", _("examine this installation and say how to mend it")),
     ):
-        command = _add(commands, name, f"cli_upkeep:{name}", words)
+        command = _add(commands, name, f"commands.upkeep:{name}", words)
         add_place(command)
         add_listeners(command)
     for name, words in (
         ("backup", _("write everything Drifta has stored into one file")),
         ("restore", _("fill an empty data directory from a backup")),
     ):
-        command = _add(commands, name, f"cli_upkeep:{name}", words)
+        command = _add(commands, name, f"commands.upkeep:{name}", words)
         add_place(command)
         command.add_argument("file", metavar="FILE", type=directory)
         command.add_argument(
@@ -108,7 +108,7 @@ def _add_people(commands: Subparsers[argparse.ArgumentParser]) -> None:
     user = commands.add_parser("user", help=translate(_("people who may sign in"))).add_subparsers(
         required=True, metavar="COMMAND"
     )
-    create = _add(user, "create", "cli_people:create_user", _("add somebody who may sign in"))
+    create = _add(user, "create", "commands.people:create_user", _("add somebody who may sign in"))
     add_place(create)
     create.add_argument("email", metavar="EMAIL")
     create.add_argument("--role", required=True, metavar="ROLE")
@@ -119,7 +119,7 @@ def _add_people(commands: Subparsers[argparse.ArgumentParser]) -> None:
     token = commands.add_parser("token", help=translate(_("keys of programs"))).add_subparsers(
         required=True, metavar="COMMAND"
     )
-    create = _add(token, "create", "cli_people:create_token", _("make an API token for somebody and print it"))
+    create = _add(token, "create", "commands.people:create_token", _("make an API token for somebody and print it"))
     add_place(create)
     create.add_argument("email", metavar="EMAIL")
     create.add_argument("--name", default="command line", metavar="NAME")
@@ -129,19 +129,19 @@ def _add_exchange(commands: Subparsers[argparse.ArgumentParser]) -> None:
     importing = commands.add_parser("import", help=translate(_("data of other programs"))).add_subparsers(
         required=True, metavar="WHAT"
     )
-    people = _add(importing, "people", "cli_exchange:import_people", _("people from a CSV file"))
+    people = _add(importing, "people", "commands.exchange:import_people", _("people from a CSV file"))
     add_place(people)
     people.add_argument("file", metavar="FILE", type=directory)
     people.add_argument("--organisation", default="", metavar="NAME")
     people.add_argument("--apply", action="store_true", help=translate(_("do it, when no row has a fault")))
-    exporting = _add(commands, "export", "cli_exchange:export", _("write people or tickets as lines of JSON"))
+    exporting = _add(commands, "export", "commands.exchange:export", _("write people or tickets as lines of JSON"))
     add_place(exporting)
     exporting.add_argument("what", choices=("people", "tickets"))
     exporting.add_argument("file", metavar="FILE", type=Path, help=translate(_("- for standard output")))
     keys = commands.add_parser("secrets", help=translate(_("the keys that seal stored secrets"))).add_subparsers(
         required=True, metavar="COMMAND"
     )
-    rotate = _add(keys, "rotate", "cli_exchange:rotate_secrets", _("make a new master key"))
+    rotate = _add(keys, "rotate", "commands.exchange:rotate_secrets", _("make a new master key"))
     add_place(rotate)
 
 
@@ -149,6 +149,6 @@ def _add_demo(commands: Subparsers[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help=translate(_("example data"))).add_subparsers(
         required=True, metavar="COMMAND"
     )
-    generate = _add(demo, "generate", "cli_people:generate_demo", _("write example tickets for benchmarks"))
+    generate = _add(demo, "generate", "commands.people:generate_demo", _("write example tickets for benchmarks"))
     add_place(generate)
     generate.add_argument("--tickets", type=int, required=True, metavar="N")

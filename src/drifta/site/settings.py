@@ -94,21 +94,21 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "drifta.site.middleware.content_security_policy",
+    "drifta.site.web.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "drifta.people.sessions.track",
-    "drifta.site.middleware.actor",
-    "drifta.site.middleware.language",
+    "drifta.site.web.middleware.actor",
+    "drifta.site.web.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "drifta.site.api_middleware.problems",
-    "drifta.site.api_middleware.limit",
-    "drifta.site.api_middleware.idempotent",
-    "drifta.site.middleware.errors",
+    "drifta.site.api.middleware.problems",
+    "drifta.site.api.middleware.limit",
+    "drifta.site.api.middleware.idempotent",
+    "drifta.site.web.middleware.errors",
 ]
 
 TEMPLATES = [
@@ -128,7 +128,7 @@ TEMPLATES = [
 ]
 
 ROOT_URLCONF = "drifta.site.urls"
-WSGI_APPLICATION = "drifta.site.wsgi.application"
+WSGI_APPLICATION = "drifta.site.web.wsgi.application"
 
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = [
@@ -185,7 +185,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "drifta_session"
 CSRF_COOKIE_NAME = "drifta_csrf"
-CSRF_FAILURE_VIEW = "drifta.site.errors.csrf"
+CSRF_FAILURE_VIEW = "drifta.site.web.errors.csrf"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

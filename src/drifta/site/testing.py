@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from drifta.site.postgres import embedded
+from drifta.site.postgres.cluster import embedded
 
 
 def _start() -> None:

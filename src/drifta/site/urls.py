@@ -8,13 +8,16 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from drifta.kernel.modules import Module
-from drifta.site import health, log, settings_pages, setup, views
-from drifta.site.api import api
+from drifta.site import views
+from drifta.site.api.interface import api
+from drifta.site.health import views as health
+from drifta.site.pages import log, setup
+from drifta.site.pages import settings as settings_pages
 
-handler400 = "drifta.site.errors.bad_request"
-handler403 = "drifta.site.errors.denied"
-handler404 = "drifta.site.errors.missing"
-handler500 = "drifta.site.errors.broken"
+handler400 = "drifta.site.web.errors.bad_request"
+handler403 = "drifta.site.web.errors.denied"
+handler404 = "drifta.site.web.errors.missing"
+handler500 = "drifta.site.web.errors.broken"
 
 site_patterns: list[URLPattern | URLResolver] = [
     path("", views.today, name="today"),

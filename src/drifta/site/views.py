@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from drifta.kernel import clock
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import may, require
-from drifta.site import greeting
+from drifta.site.pages import greeting
 
 
 @require_safe

@@ -25,8 +25,8 @@ from drifta.monitoring import actions
 from drifta.monitoring.actions import silence
 from drifta.monitoring.models import Alert, Check, CheckState, Probe, State, StateChange
 from drifta.monitoring.tests import factories
-from drifta.site.web import Shell
-from drifta.site.web_house import ROUTES
+from drifta.site.web.house import ROUTES
+from drifta.site.web.server import Shell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,7 +16,9 @@ from drifta.monitoring.actions import local_probe
 from drifta.monitoring.models import Check
 from drifta.people.actions import create_token
 from drifta.people.models import Organisation, Person
-from drifta.site import greeting, measures, proposals, supervisor_invitation
+from drifta.site.health import measures
+from drifta.site.pages import greeting, proposals
+from drifta.site.supervisor import invitation
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -33,7 +35,7 @@ def client_of(person) -> Client:
 def link(db, tmp_path, monkeypatch) -> str:
     """Return the one-time link of a first start."""
     monkeypatch.setattr(django_settings, "DATA_DIR", tmp_path)
-    return f"/setup/{supervisor_invitation.issue(tmp_path)}"
+    return f"/setup/{invitation.issue(tmp_path)}"
 
 
 FIRST = {

@@ -15,18 +15,19 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from drifta.site import postgres, postgres_home
-from drifta.site.cli_words import Trouble
-from drifta.site.postgres import Cluster, embedded
-from drifta.site.postgres_config import configuration
-from drifta.site.supervisor_data import locked, prepare, running, version_key
+from drifta.site.commands.words import Trouble
+from drifta.site.postgres import cluster as postgres
+from drifta.site.postgres import home as postgres_home
+from drifta.site.postgres.cluster import Cluster, embedded
+from drifta.site.postgres.config import configuration
+from drifta.site.supervisor.data import locked, prepare, running, version_key
 
 pytestmark = pytest.mark.slow
 
 PARENT = """
 import sys, time
 from pathlib import Path
-from drifta.site.postgres import Cluster
+from drifta.site.postgres.cluster import Cluster
 cluster = Cluster(Path(sys.argv[1]))
 cluster.start()
 print(cluster.pid, flush=True)

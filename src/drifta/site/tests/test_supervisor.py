@@ -17,8 +17,8 @@ pytestmark = pytest.mark.slow
 HOUSE = """
 import os, signal, subprocess, sys, time
 from pathlib import Path
-from drifta.site.cli_words import Trouble
-from drifta.site.supervisor import Part, Supervisor
+from drifta.site.commands.words import Trouble
+from drifta.site.supervisor.supervisor import Part, Supervisor
 
 folder = Path(sys.argv[1])
 

@@ -16,7 +16,8 @@ import pytest
 
 SERVER = """
 import asyncio, socket, sys, threading, time
-from drifta.site import web, web_protocol
+from drifta.site.web import server as web
+from drifta.site.web import protocol as web_protocol
 
 web.LARGEST_BODY = 1_000_000
 web.SLOWEST_PAUSE = 0.5

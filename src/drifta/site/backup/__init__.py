@@ -1,0 +1,1 @@
+"""``drifta backup`` and ``drifta restore``."""

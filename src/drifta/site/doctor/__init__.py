@@ -1,0 +1,1 @@
+"""``drifta doctor``: examines an installation and says how to mend it."""

@@ -1,0 +1,1 @@
+"""What Drifta tells about itself: alive, ready, measures."""

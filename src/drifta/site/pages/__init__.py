@@ -1,0 +1,1 @@
+"""Pages that belong to no module: first set-up, settings, event log."""

@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL: its place, its configuration, its running."""

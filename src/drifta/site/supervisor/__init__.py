@@ -1,0 +1,1 @@
+"""``drifta up``: starts the processes, restarts what dies, stops them."""

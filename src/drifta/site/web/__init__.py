@@ -1,0 +1,1 @@
+"""The web process: server, middleware, pages about errors."""
