@@ -77,7 +77,7 @@ def raise_outside(
     if not actor.sees_organisation(organisation_id):
         raise Refused(_("You do not work for this organisation."))
     mark, now = fingerprint(organisation_id, labels), clock.now()
-    _lock(mark)
+    lock(mark)
     alert = Alert.objects.filter(fingerprint=mark, ended_at=None).first()
     notes = annotations or {}
     text = notes.get("summary") or notes.get("description") or labels.get("alertname", "")
@@ -111,8 +111,8 @@ def clear_outside(actor: Actor, alert: Alert, *, when: datetime | None = None) -
     return alert
 
 
-def _lock(mark: str) -> None:
-    """Let reports of the same alert follow one another."""
+def lock(mark: str) -> None:
+    """Let transactions that name the same mark follow one another (inside an action)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [mark])
 

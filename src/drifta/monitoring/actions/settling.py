@@ -14,6 +14,7 @@ from drifta.kernel import clock, settings
 from drifta.kernel.actions import action
 from drifta.kernel.actor import SYSTEM, Actor
 from drifta.kernel.events import emit
+from drifta.monitoring.actions.alerts import lock
 from drifta.monitoring.actions.checks import demand
 from drifta.monitoring.cause import HOST, explains, first_cause
 from drifta.monitoring.events import AlertExplained, AlertLinked
@@ -42,7 +43,12 @@ def settle(actor: Actor, *, number: int) -> None:
 
 
 def _locked(number: int) -> Alert:
-    """Lock an alert, and its probe before it: in the order in which results are taken in: no deadlocks."""
+    """Lock an alert: its organisation's settling, then its probe, then itself.
+
+    One alert of an organisation is settled after another, or a cause and its symptom, settled at once, would not see
+    each other's ticket. Probes come before alerts, as when results are taken in: no deadlocks.
+    """
+    lock(f"settle:{Alert.objects.values_list('organisation_id', flat=True).get(pk=number)}")
     probes = Probe.objects.select_for_update(no_key=True, of=("self",))
     list(probes.filter(checks__alerts=number).order_by("pk").values_list("pk", flat=True))
     rows = Alert.objects.select_for_update(of=("self",)).select_related("organisation", "check_row__asset")
@@ -213,12 +219,14 @@ def text_of(alert: Alert) -> str:
 def describe(alert: Alert) -> str:
     """Return an alert as a paragraph for a ticket: headline, and since when."""
     since = formats.date_format(timezone.localtime(alert.began_at), "SHORT_DATETIME_FORMAT")
-    return f"{headline(alert)}\n" + _("Since %(time)s.") % {"time": since}
+    return f"{headline(alert)}\n" + _("Since %(time)s") % {"time": since}
 
 
 def duration(alert: Alert) -> str:
     """Return how long the alert lasted, for people."""
     seconds = int(((alert.ended_at or clock.now()) - alert.began_at).total_seconds())
+    if seconds < 1:
+        return _("less than a second")
     if seconds < 90:
         return _("%(count)d s") % {"count": seconds}
     if seconds < 5400:

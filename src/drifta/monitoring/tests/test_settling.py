@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from django.utils import formats, timezone
 
 from drifta.desk import actions as desk
 from drifta.desk.models import Ticket
@@ -122,6 +123,17 @@ def test_an_untouched_ticket_resolves_itself_when_everything_has_recovered() -> 
     assert ticket.state == Ticket.State.RESOLVED
     run_jobs()
     assert ticket.messages.filter(automatic="alert").count() == Ticket.objects.get().messages.count()
+
+
+def test_the_ticket_tells_since_when_and_for_how_long() -> None:
+    house = House()
+    house.send(host=2)
+    began_at = timezone.localtime(house.alert("host").began_at)
+    since = formats.date_format(began_at, "SHORT_DATETIME_FORMAT")
+    assert Ticket.objects.get().messages.get().text.endswith(f"\nSince {since}")
+    Alert.objects.update(began_at=clock.now() + timedelta(seconds=1))
+    house.send(host=0)
+    assert Ticket.objects.get().resolution.endswith("after less than a second.")
 
 
 def test_a_ticket_that_somebody_works_on_is_annotated_only() -> None:
