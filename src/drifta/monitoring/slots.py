@@ -16,7 +16,7 @@ from drifta.ui.menu import MenuEntry, actor_of
 from drifta.ui.panels import Panel
 from drifta.ui.states import State
 
-BROKEN_SHOWN = 12
+BROKEN_SHOWN, BROKEN_NEAR = 12, 6
 
 
 def _broken_count(actor: Actor) -> int | None:
@@ -33,6 +33,12 @@ def _of_ticket(request: HttpRequest, ticket: Any) -> Mapping[str, Any] | None:
     rows = queries.alerts_of_ticket(actor_of(request), ticket.pk)[:20]
     alerts = [(row, alert_state(row), alert_text(row)) for row in rows]
     return {"alerts": alerts} if alerts else None
+
+
+def _near_caller(request: HttpRequest, person: Any) -> Mapping[str, Any] | None:
+    rows = queries.problems_near(actor_of(request), person)[:BROKEN_NEAR]
+    alerts = [(row, alert_state(row), alert_text(row)) for row in rows]
+    return {"alerts": alerts, "person": person} if alerts else None
 
 
 def _of_asset(request: HttpRequest, asset: Any) -> Mapping[str, Any]:
@@ -65,6 +71,16 @@ panels.slot("today").register(
 )
 panels.slot("ticket.context").register(
     Panel("alerts", _("Alerts"), "monitoring/panels/ticket.html", _of_ticket, permission="monitoring.view", order=30)
+)
+panels.slot("caller.context").register(
+    Panel(
+        "outages",
+        _("Broken now, near the caller"),
+        "monitoring/panels/caller.html",
+        _near_caller,
+        permission="monitoring.view",
+        order=10,
+    )
 )
 panels.slot("asset.main").register(
     Panel("checks", _("Checks"), "monitoring/panels/asset.html", _of_asset, permission="monitoring.view", order=30)

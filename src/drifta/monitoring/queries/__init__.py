@@ -40,6 +40,14 @@ def problems(actor: Actor) -> QuerySet[Alert]:
     return open_alerts(actor).filter(cause=None)
 
 
+def problems_near(actor: Actor, person: Any) -> QuerySet[Alert]:
+    """Return the problems that somebody may call about: at their site, or with a device of theirs."""
+    near = Q(check_row__asset__owner=person.pk)
+    if person.site_id is not None:
+        near |= Q(check_row__asset__site=person.site_id) | Q(probe__site=person.site_id)
+    return problems(actor).filter(near)
+
+
 def alerts_of_ticket(actor: Actor, ticket_id: int) -> QuerySet[Alert]:
     """Return the alerts of a ticket, causes first."""
     rows = Alert.objects.visible_to(actor).filter(ticket_id=ticket_id)
