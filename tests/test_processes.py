@@ -332,6 +332,36 @@ def test_a_restored_backup_is_the_same(data: Path, empty: Path, tmp_path: Path, 
     assert "is not empty" in again.stderr
 
 
+def test_keys_that_lie_elsewhere_are_in_the_backup(data: Path, empty: Path, tmp_path: Path) -> None:
+    assert drifta("secrets", "rotate", f"--data={data}").returncode == 0  # makes the master key
+    (data / "keys").rename(tmp_path / "elsewhere")
+    told = [f"--{name}-key-file={tmp_path / 'elsewhere' / name}.key" for name in ("master", "signing")]
+    file = tmp_path / "all.drifta"
+    forgotten = drifta("backup", file, f"--data={data}")
+    assert (forgotten.returncode, file.exists()) == (1, False)
+    assert "--master-key-file" in forgotten.stderr
+    made = drifta("backup", file, f"--data={data}", *told)
+    assert made.returncode == 0, made.stderr
+
+    other = [f"--{name}-key-file={tmp_path / 'restored' / name}.key" for name in ("master", "signing")]
+    restored = drifta("restore", file, f"--data={empty}", *other)
+    assert restored.returncode == 0, restored.stderr
+    for name in ("master.key", "signing.key"):
+        assert (tmp_path / "restored" / name).read_bytes() == (tmp_path / "elsewhere" / name).read_bytes()
+        assert (tmp_path / "restored" / name).stat().st_mode & 0o777 == 0o600
+    assert not list((empty / "keys").iterdir())
+
+
+def test_another_key_is_never_overwritten(data: Path, empty: Path, tmp_path: Path) -> None:
+    file = tmp_path / "all.drifta"
+    assert drifta("backup", file, f"--data={data}").returncode == 0
+    (tmp_path / "signing.key").write_text("another")
+    refused = drifta("restore", file, f"--data={empty}", f"--signing-key-file={tmp_path / 'signing.key'}")
+    assert refused.returncode == 1
+    assert "another key than the backup's" in refused.stderr
+    assert (tmp_path / "signing.key").read_text() == "another"
+
+
 def raw(file: Path) -> bytes:
     """The archive without its compression."""
     with file.open("rb") as packed, backup_format.zstandard.ZstdDecompressor().stream_reader(packed) as plain:
@@ -378,7 +408,7 @@ def test_a_backup_of_a_newer_drifta_is_refused(tmp_path: Path) -> None:
     manifest = backup_format.Manifest(1, "99.0", "", 18, "plain", {}, 0, 0)
     backup_format.write(tmp_path / "b", manifest, {}, [])
     with pytest.raises(Trouble, match=r"made by Drifta 99\.0"):
-        backup.restore(tmp_path, "", tmp_path / "b")
+        backup.restore(tmp_path, "", {}, tmp_path / "b")
 
 
 def test_a_backup_with_foreign_members_is_refused(tmp_path: Path) -> None:

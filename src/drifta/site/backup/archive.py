@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -21,13 +22,16 @@ from drifta.site.postgres.home import wheel_programs
 from drifta.site.supervisor.data import version_key
 from drifta.words import gettext_noop as _
 
-KEY_FILES = ("keys/master.key", "keys/signing.key")
-"""The local probe's key is not among them: a restored Drifta makes a new one, lest two probes share one."""
+KeyFiles = Mapping[str, Path]
+"""Where the keys of an installation lie, by their names in the backup (``keys/master.key``, ``keys/signing.key``).
+
+The local probe's key is not among them: a restored Drifta makes a new one, lest two probes share one.
+"""
 ADDRESS = re.compile(r"[0-9a-f]{64}")
 
 
-def back_up(data: Path, url: str, target: Path, password: str = "") -> Manifest:
-    """Write the directory ``data`` and the database at ``url`` to ``target`` and verify it.
+def back_up(data: Path, url: str, key_files: KeyFiles, target: Path, password: str = "") -> Manifest:
+    """Write the directory ``data``, the database at ``url`` and the keys to ``target`` and verify it.
 
     The database is a snapshot of one moment; files are named by their content and only ever added, so those that
     the snapshot names are there. With ``password`` the keys are sealed, else they lie in the file as they are.
@@ -35,7 +39,7 @@ def back_up(data: Path, url: str, target: Path, password: str = "") -> Manifest:
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as place:
         dump = Path(place) / DATABASE
         rows, version = _dump(url, dump)
-        members: dict[str, Path | bytes] = {DATABASE: dump, **_keys(data, password)}
+        members: dict[str, Path | bytes] = {DATABASE: dump, **_keys(key_files, rows, password)}
         files = stored_files(data)
         manifest = Manifest(
             format=FORMAT,
@@ -57,16 +61,32 @@ def stored_files(data: Path) -> list[Path]:
     return sorted(path for path in (data / "files").glob("??/??/*") if ADDRESS.fullmatch(path.name))
 
 
-def _keys(data: Path, password: str) -> dict[str, Path | bytes]:
-    """The key files as members, sealed when there is a ``password``."""
-    found: dict[str, Path | bytes] = {}
-    for name in KEY_FILES:
-        path = data / name
-        if path.exists() and password:
-            found[f"{name}.sealed"] = backup_format.seal(path.read_bytes(), password)
-        elif path.exists():
-            found[name] = path.read_bytes()
+def _keys(key_files: KeyFiles, rows: dict[str, int], password: str) -> dict[str, bytes]:
+    """The key files as members, sealed when there is a ``password``.
+
+    Raises ``Trouble`` where the database needs a key that is not there: such a backup would open no secret.
+    """
+    found = {name: content for name, path in key_files.items() if (content := _read_key(path)) is not None}
+    needed = {"keys/signing.key": bool(rows), "keys/master.key": bool(rows.get("kernel_datakey"))}
+    for name, path in key_files.items():
+        if needed.get(name) and name not in found:
+            raise Trouble(
+                _("The key file %(file)s is missing. Say where it is (%(flag)s)."),
+                file=path,
+                flag=f"--{Path(name).stem}-key-file",
+            )
+    if password:
+        return {f"{name}.sealed": backup_format.seal(content, password) for name, content in found.items()}
     return found
+
+
+def _read_key(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Trouble(_("%(file)s cannot be read (%(reason)s)."), file=path, reason=error.strerror) from error
 
 
 def _dump(url: str, dump: Path) -> tuple[dict[str, int], int]:
@@ -129,11 +149,12 @@ def _ignore(_name: str, _content: IO[bytes]) -> None:
     """Take nothing: reading alone verifies."""
 
 
-def restore(data: Path, url: str, source: Path, password: str = "") -> Manifest:
+def restore(data: Path, url: str, key_files: KeyFiles, source: Path, password: str = "") -> Manifest:
     """Fill the empty directory ``data`` and the empty database at ``url`` from the backup ``source``.
 
-    Raises ``Trouble``, having changed nothing, when the backup is damaged, newer than this Drifta, or sealed with
-    another password, or when something is there already.
+    The keys come to where ``key_files`` says; one that is there already must be the same. Raises ``Trouble``, having
+    changed nothing, when the backup is damaged, newer than this Drifta, or sealed with another password, or when
+    something else is there already.
     """
     manifest = backup_format.read(source, _ignore)
     if version_key(manifest.version) > version_key(drifta.__version__):
@@ -146,19 +167,30 @@ def restore(data: Path, url: str, source: Path, password: str = "") -> Manifest:
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=data) as place:
         unpacked = Path(place)
         backup_format.read(source, lambda name, content: _unpack(unpacked, name, content))
-        keys = _opened_keys(unpacked, password)
+        keys = {key_files[name]: content for name, content in _opened_keys(unpacked, key_files, password).items()}
+        _require_same(keys)
         _load(url, unpacked / DATABASE, manifest)
-        _settle(data, unpacked, keys)
+        _settle(data, unpacked)
+        _write_keys(keys)
     return manifest
 
 
 def require_empty(data: Path, url: str) -> None:
-    """Raise ``Trouble`` unless neither files, keys nor tables are there."""
-    if stored_files(data) or any((data / name).exists() for name in KEY_FILES):
+    """Raise ``Trouble`` unless neither files nor tables are there."""
+    if stored_files(data):
         raise Trouble(_("%(directory)s is not empty. Restore into a new directory (--data)."), directory=data)
     with psycopg.connect(url) as connection:
         if count_rows(connection):
             raise Trouble(_("The database is not empty. Restore into a new one (--data or --database-url)."))
+
+
+def _require_same(keys: dict[Path, bytes]) -> None:
+    """Raise ``Trouble`` where another key lies in the place of one of the backup's."""
+    for path, content in keys.items():
+        if _read_key(path) not in (None, content):
+            raise Trouble(
+                _("%(file)s is another key than the backup's. Move it away, or name other files."), file=path
+            )
 
 
 def _unpack(place: Path, name: str, content: IO[bytes]) -> None:
@@ -168,10 +200,10 @@ def _unpack(place: Path, name: str, content: IO[bytes]) -> None:
         shutil.copyfileobj(content, file)
 
 
-def _opened_keys(place: Path, password: str) -> dict[str, bytes]:
-    """Contents of the key files by their place in the data directory."""
+def _opened_keys(place: Path, names: Iterable[str], password: str) -> dict[str, bytes]:
+    """Contents of the key files by their names in the backup."""
     keys = {}
-    for name in KEY_FILES:
+    for name in names:
         plain, sealed = place / name, place / f"{name}.sealed"
         if sealed.exists():
             if not password:
@@ -194,14 +226,16 @@ def _load(url: str, dump: Path, manifest: Manifest) -> None:
         raise Trouble(_("After the restore these tables differ from the backup: %(names)s."), names=", ".join(wrong))
 
 
-def _settle(data: Path, unpacked: Path, keys: dict[str, bytes]) -> None:
-    """Move the files to their addresses and write the keys."""
+def _settle(data: Path, unpacked: Path) -> None:
+    """Move the files to their addresses."""
     for path in (unpacked / "files").glob("*"):
         final = data / "files" / path.name[:2] / path.name[2:4] / path.name
         final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.replace(final)
-    for name, content in keys.items():
-        target = data / name
-        target.parent.mkdir(mode=0o700, exist_ok=True)
-        target.touch(mode=0o600)
-        target.write_bytes(content)
+
+
+def _write_keys(keys: dict[Path, bytes]) -> None:
+    for path, content in keys.items():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(content)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from drifta.site.commands.words import translate
 from drifta.words import gettext_noop as _
 
+THIS_MACHINE = "127.0.0.1,::1"
 EVERY_ADDRESS = {"", "0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
 
 
@@ -23,9 +25,21 @@ class Options:
     port: int = 8000
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 2525
+    lmtp: str = ""
     database_url: str = ""
     url: str = ""
+    hosts: str = ""
+    trusted_proxies: str = THIS_MACHINE
+    time_zone: str = "Europe/Stockholm"
+    master_key_file: Path | None = None
+    signing_key_file: Path | None = None
     demo: bool = False
+
+    @property
+    def key_files(self) -> dict[str, Path]:
+        """Where the keys are, by their names in a backup and below the data directory."""
+        told = {"keys/master.key": self.master_key_file, "keys/signing.key": self.signing_key_file}
+        return {name: path or self.data / name for name, path in told.items()}
 
     @property
     def is_reachable_locally(self) -> bool:
@@ -48,11 +62,16 @@ class Options:
         return {
             "DRIFTA_DATA": str(self.data),
             "DRIFTA_DATABASE_URL": database_url,
+            "DRIFTA_MASTER_KEY_FILE": str(self.key_files["keys/master.key"]),
+            "DRIFTA_SIGNING_KEY_FILE": str(self.key_files["keys/signing.key"]),
             "DRIFTA_URL": self.public_url,
+            "DRIFTA_HOSTS": self.hosts,
+            "DRIFTA_TIME_ZONE": self.time_zone,
             "DRIFTA_HOST": self.host,
             "DRIFTA_PORT": str(self.port),
             "DRIFTA_SMTP_HOST": self.smtp_host,
             "DRIFTA_SMTP_PORT": str(self.smtp_port),
+            "DRIFTA_LMTP": self.lmtp,
         }
 
 
@@ -67,6 +86,19 @@ def port(text: str) -> int:
 def directory(text: str) -> Path:
     """An absolute path from ``text``; ``~`` is the home directory."""
     return Path(text).expanduser().absolute()
+
+
+def optional_file(text: str) -> Path | None:
+    """An absolute path from ``text``, or nothing when it is empty."""
+    return directory(text) if text else None
+
+
+def time_zone(text: str) -> str:
+    """The name of a time zone (IANA); raises ``ValueError`` for one that is unknown."""
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError(text) from error
 
 
 def add_setting(
@@ -84,17 +116,27 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     add_setting(parser, "--data", "var", directory, _("directory for everything Drifta stores"))
     add_setting(parser, "--database-url", "", str, _("a PostgreSQL server instead of the embedded one"))
     add_setting(parser, "--url", "", str, _("address that people use, if another than host and port"))
+    add_setting(parser, "--time-zone", "Europe/Stockholm", time_zone, _("time zone of pages and mails"))
+    for name, words in (
+        ("master", _("file with the master key, if not keys/master.key below the data directory")),
+        ("signing", _("file with the signing key, if not keys/signing.key below the data directory")),
+    ):
+        add_setting(parser, f"--{name}-key-file", "", optional_file, words)
 
 
 def add_listeners(parser: argparse.ArgumentParser) -> None:
     """Add the settings that say where Drifta listens."""
     add_setting(parser, "--host", "127.0.0.1", str, _("address to listen on for browsers"))
     add_setting(parser, "--port", "8000", port, _("port to listen on for browsers"))
+    add_setting(parser, "--hosts", "", str, _("more names under which browsers may come, with commas between"))
+    words = _("addresses of proxies that are believed when they name the client, with commas between")
+    add_setting(parser, "--trusted-proxies", THIS_MACHINE, str, words)
     add_setting(parser, "--smtp-host", "127.0.0.1", str, _("address to listen on for mail"))
     add_setting(parser, "--smtp-port", "2525", port, _("port to listen on for mail"))
+    add_setting(parser, "--lmtp", "", str, _("listen for mail by LMTP too: path of a socket, or HOST:PORT"))
 
 
 def options_of(arguments: argparse.Namespace) -> Options:
     """Collect the settings that the command has."""
-    names = ("data", "host", "port", "smtp_host", "smtp_port", "database_url", "url", "demo")
+    names = [field.name for field in fields(Options)]
     return Options(**{name: getattr(arguments, name) for name in names if hasattr(arguments, name)})

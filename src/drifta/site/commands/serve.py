@@ -15,7 +15,7 @@ def web(arguments: argparse.Namespace) -> int:
     sockets = [listen(options.host, options.port, "--port")]
     with database(options) as url:
         start_django(options, url)
-        load("drifta.site.web.house:serve_house")(sockets)
+        load("drifta.site.web.house:serve_house")(sockets, options.trusted_proxies)
     return 0
 
 

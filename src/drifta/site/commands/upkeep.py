@@ -43,7 +43,7 @@ def backup(arguments: argparse.Namespace) -> int:
     password = _password(arguments.password_file)
     try:
         with database(options) as url:
-            manifest = back_up(options.data, url, arguments.file, password)
+            manifest = back_up(options.data, url, options.key_files, arguments.file, password)
     except OSError as error:
         raise _unwritable(arguments.file, error) from error
     say(
@@ -63,7 +63,7 @@ def restore(arguments: argparse.Namespace) -> int:
     options = options_of(arguments)
     password = _password(arguments.password_file)
     with database(options) as url:
-        manifest = restore_into(options.data, url, arguments.file, password)
+        manifest = restore_into(options.data, url, options.key_files, arguments.file, password)
     with django_on(options):
         write_version(options.data)
     say(

@@ -54,7 +54,7 @@ def _all(options: Options) -> Iterator[Finding]:
         _("version"), "ok", "Drifta %(drifta)s, Python %(python)s", drifta=drifta.__version__, python=_python()
     )
     yield disk(options.data)
-    yield from private(options.data)
+    yield private(options)
     up = running(options.data) is not None
     yield from ports(options, up)
     try:
@@ -85,14 +85,14 @@ def disk(data: Path) -> Finding:
     return found(_("disk"), "ok", _("%(free).1f GB are free in %(place)s"), free=free / 1e9, place=place)
 
 
-def private(data: Path) -> Iterator[Finding]:
+def private(options: Options) -> Finding:
     """Whether others on this machine can read what is secret."""
-    open_ones = [name for name in PRIVATE if (data / name).exists() and (data / name).stat().st_mode & 0o077]
+    places = [*(options.data / name for name in PRIVATE), *options.key_files.values()]
+    open_ones = [str(place) for place in places if place.exists() and place.stat().st_mode & 0o077]
     if open_ones:
-        names = " ".join(str(data / name) for name in open_ones)
-        yield found(_("data directory"), "bad", _("Others can read it. Run: chmod 700 %(names)s"), names=names)
-    else:
-        yield found(_("data directory"), "ok", "%(data)s", data=data)
+        text = _("Others can read it. Run: chmod go-rwx %(names)s")
+        return found(_("data directory"), "bad", text, names=" ".join(open_ones))
+    return found(_("data directory"), "ok", "%(data)s", data=options.data)
 
 
 def ports(options: Options, up: bool) -> Iterator[Finding]:

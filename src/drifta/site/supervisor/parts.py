@@ -32,10 +32,12 @@ def parts(options: Options, database_url: str, listening: list[socket.socket]) -
     host, port = listening[-1].getsockname()[:2]
     address = loopback_url(host, port)
     since = _database_time(database_url)
+
+    def serve() -> None:
+        load("drifta.site.web.server:serve")(shell, listening, options.trusted_proxies)
+
     return [
-        Part(
-            "web", _named("web", lambda: load("drifta.site.web.server:serve")(shell, listening)), _web_answers(address)
-        ),
+        Part("web", _named("web", serve), _web_answers(address)),
         Part("worker", _named("worker", load("drifta.kernel.jobs:work")), _heard(database_url, WORKER, since)),
         Part("intake", _named("intake", load("drifta.channels.intake:run")), _mail_answers(options)),
         Part("probe", lambda: run_probe(probe_options(options.data, address)), _heard(database_url, PROBE, since)),

@@ -41,7 +41,7 @@ async def live(scope, receive, send):
 
 listening = socket.create_server(("127.0.0.1", 0))
 print(listening.getsockname()[1], flush=True)
-web.serve(web.Shell(django, {"/live": live}), [listening])
+web.serve(web.Shell(django, {"/live": live}), [listening], "127.0.0.1")
 """
 
 

@@ -32,6 +32,6 @@ def settle() -> None:
     gc.freeze()
 
 
-def serve_house(listening: list[socket.socket]) -> None:
+def serve_house(listening: list[socket.socket], trusted_proxies: str) -> None:
     """Serve the house on the sockets ``listening`` until the process is told to stop."""
-    serve(build_shell(), listening)
+    serve(build_shell(), listening, trusted_proxies)

@@ -226,12 +226,16 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(shell: Shell, listening: list[socket.socket]) -> None:
-    """Serve ``shell`` on the sockets ``listening`` until SIGTERM or SIGINT."""
+def serve(shell: Shell, listening: list[socket.socket], trusted_proxies: str) -> None:
+    """Serve ``shell`` on the sockets ``listening`` until SIGTERM or SIGINT.
+
+    ``trusted_proxies`` are addresses with commas between, whose ``X-Forwarded-For`` and ``-Proto`` are believed.
+    """
     config = uvicorn.Config(
         cast("ASGI3Application", shell),
         http=PatientProtocol,
         ws="none",
+        forwarded_allow_ips=trusted_proxies,
         lifespan="off",
         log_config=None,
         log_level="warning",
