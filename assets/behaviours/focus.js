@@ -1,4 +1,5 @@
-// After a form came back with errors the focus goes to their summary; panels and dialogs that arrive are opened.
+// After a form came back with errors the focus goes to their summary; panels and dialogs that arrive are opened; and
+// data-focus="#field" on a label or button leads on to the field that what it chooses is about.
 import { delegate, whenPresent } from "./core.js";
 
 whenPresent(".error-summary", (summary) => summary.focus());
@@ -12,4 +13,7 @@ delegate("click", ".error-summary a[href^='#']", (event, link) => {
   if (!field) return;
   event.preventDefault();
   (field.tomselect ?? field).focus();
+});
+delegate("click", "[data-focus]", (_, element) => {
+  requestAnimationFrame(() => document.querySelector(element.dataset.focus)?.focus());
 });

@@ -24,6 +24,7 @@ for verb in FORMS:
 menu.register(
     MenuEntry(_("Tickets"), "ticket", "desk:list", order=20, permission="desk.read_all", key="g t", phone=True)
 )
+menu.register(MenuEntry(_("Phone"), "phone", "desk:phone", order=30, permission="desk.work", key="g c"))
 menu.register(MenuEntry(_("Ticket"), "ticket", "desk:new", order=10, permission="desk.work", place="new", key="c"))
 menu.register(MenuEntry(_("Portal"), "lifebuoy", "desk:portal", order=80, permission="desk.create", place="user"))
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 
 import phonenumbers
 
@@ -43,6 +44,22 @@ def phone(text: str, region: str = "SE") -> str:
     if not phonenumbers.is_possible_number(number):
         raise NotAnAddress(text)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def readings(text: str, region: str = "SE") -> list[str]:
+    """Return what a caller's number may be stored as; empty for what is no number.
+
+    Exchanges hand numbers over with or without the +, as they would be dialled, or as ``tel:`` (RFC 3966); in an
+    address that was not encoded the + has become a space.
+    """
+    digits = re.sub(r"^tel:|[\s().\-/\u00a0]", "", text)
+    if not re.fullmatch(r"\+?\d{2,17}", digits):
+        return []
+    found: list[str] = []
+    for one in (digits, f"+{digits.lstrip('+')}"):
+        with suppress(NotAnAddress):
+            found.append(phone(one, region))
+    return list(dict.fromkeys(found))
 
 
 def shown_phone(value: str) -> str:

@@ -31,7 +31,7 @@ def actor_of(person_id: int) -> Actor:
 
 def person(actor: Actor, person_id: int) -> Person | None:
     """Return a person whom the actor may know of."""
-    return Person.objects.visible_to(actor).select_related("organisation").filter(pk=person_id).first()
+    return Person.objects.visible_to(actor).select_related("organisation", "site").filter(pk=person_id).first()
 
 
 def examples(organisation_ids: Collection[int]) -> frozenset[int]:
@@ -44,6 +44,14 @@ def person_by_email(email: str) -> Person | None:
     return _by_point(ContactPoint.Kind.EMAIL, email.strip().lower()).first()
 
 
+def persons_by_email(emails: Collection[str]) -> dict[str, Person]:
+    """Return who has these mail addresses, by the address in lower case, ready to act (``Person.actor``)."""
+    values = {email.strip().lower() for email in emails}
+    points = ContactPoint.objects.filter(kind=ContactPoint.Kind.EMAIL, value__in=values, person__merged_into=None)
+    rows = points.select_related("person__organisation").prefetch_related("person__serves", "person__teams")
+    return {point.value: point.person for point in rows}
+
+
 def person_by_phone(number: str, language: str = "sv") -> Person | None:
     """Return who has this phone number, if just one person has it; a number without country code is read as dialled
     where ``language`` is spoken."""
@@ -53,16 +61,13 @@ def person_by_phone(number: str, language: str = "sv") -> Person | None:
 
 def persons_by_phone(number: str, language: str = "sv") -> list[Person]:
     """Return everybody who can be reached by this number (a reception desk, a shared phone)."""
-    try:
-        value = contact.phone(number, contact.REGION_OF_LANGUAGE.get(language, "SE"))
-    except contact.NotAnAddress:
-        return []
-    return list(_by_point(ContactPoint.Kind.PHONE, value).order_by("name"))
+    values = contact.readings(number, contact.REGION_OF_LANGUAGE.get(language, "SE"))
+    return list(_by_point(ContactPoint.Kind.PHONE, *values).distinct().order_by("name")) if values else []
 
 
-def _by_point(kind: str, value: str) -> PersonQuerySet:
+def _by_point(kind: str, *values: str) -> PersonQuerySet:
     rows: PersonQuerySet = Person.objects.get_queryset().select_related("organisation")
-    return rows.present().filter(contact_points__kind=kind, contact_points__value=value)
+    return rows.present().filter(contact_points__kind=kind, contact_points__value__in=values)
 
 
 def recipients(person_ids: Collection[int]) -> list[Recipient]:

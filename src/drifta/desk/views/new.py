@@ -14,6 +14,7 @@ from drifta.desk import actions, queries, references, uploads
 from drifta.desk.forms import NewTicketForm
 from drifta.desk.models import Ticket
 from drifta.desk.views.common import for_agents
+from drifta.inventory import queries as inventory
 from drifta.kernel.actions import Refused
 from drifta.kernel.actor import Actor
 from drifta.kernel.http import Request
@@ -86,7 +87,7 @@ def caller(request: Request) -> HttpResponse:
     number = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
     person = people.person(request.actor, number)
     tickets = queries.tickets_of_person(request.actor, number, only_open=True) if person else []
-    assets = references.rows("inventory.Asset").visible_to(request.actor).filter(owner_id=number)[:FOUND]
+    assets = inventory.assets_of_person(request.actor, number)[:FOUND] if person else []
     return render(request, "desk/parts/caller.html", {"person": person, "tickets": tickets, "assets": assets})
 
 
