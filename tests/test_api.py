@@ -87,6 +87,20 @@ def test_a_stale_change_is_refused_and_a_fresh_one_done(client: Client, house) -
     assert client.get(f"/api/v1/tickets/{number}").json()["subject"] == "First"
 
 
+def test_a_verb_without_required_values_takes_no_body(client: Client, house) -> None:
+    made = client.post(
+        "/api/v1/tickets",
+        json.dumps({"subject": "A", "text": "B", "organisation_id": house.norrvik.pk}),
+        content_type="application/json",
+    )
+    address = f"/api/v1/tickets/{made.json()['id']}"
+    tag = client.get(address)["ETag"]
+    taken = client.generic("POST", f"{address}/take", headers={"If-Match": tag})
+    assert taken.status_code == 204, taken.content
+    assert client.get(address).json()["owner"]["id"] == house.ann.pk
+    assert client.generic("POST", f"{address}/prioritise").status_code == 422
+
+
 def test_too_many_requests_are_told_when_to_come_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drifta.site.api.middleware.LIMIT", 3)
     answers = [client.get("/api/v1/people") for _ in range(5)]

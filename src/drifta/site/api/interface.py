@@ -148,6 +148,7 @@ def _verbs() -> None:
 
 def _verb(entry: Action, model: type[models.Model]) -> None:
     parameters: Any = entry.parameters
+    may_be_empty = not any(field.is_required() for field in parameters.model_fields.values())
 
     def run(request: HttpRequest, pk: int, values: Any) -> HttpResponse:
         actor = request.actor  # type: ignore[attr-defined]
@@ -158,6 +159,8 @@ def _verb(entry: Action, model: type[models.Model]) -> None:
         return HttpResponse(status=204)
 
     run.__annotations__["values"] = parameters
+    if may_be_empty:
+        run.__defaults__ = (parameters(),)
     run.__name__ = f"run_{entry.name.replace('.', '_')}"
     api.post(
         f"/{resource_name(model)}/{{pk}}/{entry.verb}",
