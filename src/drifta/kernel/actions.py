@@ -7,11 +7,11 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.utils.functional import Promise
 from pydantic import BaseModel, ConfigDict, create_model
 
-from drifta.kernel import guard
+from drifta.kernel import unit
 from drifta.kernel.actor import Actor
 from drifta.kernel.models import Versioned
 from drifta.kernel.permissions import may, require
@@ -88,7 +88,7 @@ def action(
             actor = args[0]
             assert isinstance(actor, Actor)
             subject = args[1] if len(args) > 1 else None
-            with transaction.atomic(), guard.writing():
+            with unit.work():
                 if isinstance(subject, models.Model):
                     _lock(subject, versioned=versioned)
                 require(actor, name, subject)
@@ -113,11 +113,14 @@ def action(
 
 def _lock(subject: models.Model, *, versioned: bool) -> None:
     """Lock the row and read it into ``subject``; the version of the caller's copy decides about a conflict."""
+    if unit.holds(subject):
+        return
     based_on = subject.version if isinstance(subject, Versioned) else 0
     rows = subject.__class__._base_manager.select_for_update(of=("self",))
     subject.refresh_from_db(from_queryset=rows)
     if versioned and isinstance(subject, Versioned) and subject.version != based_on:
         raise Conflict(subject, based_on)
+    unit.hold(subject)
 
 
 def _subject_model(function: Callable[..., Any]) -> type[models.Model] | None:

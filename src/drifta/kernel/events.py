@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db import connection, models
 from django.utils.functional import Promise
 
+from drifta.kernel import unit
 from drifta.kernel.actor import Actor
 from drifta.kernel.jobs import JobCall, defer_many, job
 from drifta.kernel.models import LoggedEvent, Subject
@@ -74,23 +75,25 @@ def follow(follower: Follower) -> Follower:
     return follower
 
 
-def emit(actor: Actor, fact: Event, *, subject: Subject | models.Model) -> LoggedEvent:
+def emit(actor: Actor, fact: Event, *, subject: Subject | models.Model) -> None:
     """Write a fact about ``subject`` to the log, with one job per reaction, in the action's transaction.
 
     Raises ``RuntimeError`` outside a transaction: a fact without its change would be a lie.
     """
-    return emit_all(actor, [(fact, subject)])[0]
+    emit_all(actor, [(fact, subject)])
 
 
-def emit_all(actor: Actor, facts: Iterable[tuple[Event, Subject | models.Model]]) -> list[LoggedEvent]:
+def emit_all(actor: Actor, facts: Iterable[tuple[Event, Subject | models.Model]]) -> None:
     """Write many facts, each with its subject, as ``emit`` writes one: for what happens to thousands at once."""
     if not connection.in_atomic_block:
         raise RuntimeError("emit() belongs inside an action.")
-    found = list(facts)
-    logged = LoggedEvent.objects.bulk_create(_logged(actor, fact, subject) for fact, subject in found)
-    pairs = list(zip(logged, (fact for fact, _subject in found), strict=True))
+    unit.later(_write, [(_logged(actor, fact, subject), fact) for fact, subject in facts])
+
+
+def _write(pairs: list[tuple[LoggedEvent, Event]]) -> None:
+    """Write the facts of one action in one statement, and enqueue the jobs that follow from them in another."""
+    LoggedEvent.objects.bulk_create(row for row, _fact in pairs)
     defer_many([call for row, fact in pairs for call in _calls(row, fact)])
-    return logged
 
 
 def _logged(actor: Actor, fact: Event, subject: Subject | models.Model) -> LoggedEvent:

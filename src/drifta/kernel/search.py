@@ -6,7 +6,7 @@ read, and what only insiders may (internal notes). Typing errors are caught by t
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -14,7 +14,7 @@ from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.functional import Promise
 
-from drifta.kernel import clock
+from drifta.kernel import clock, unit
 from drifta.kernel.actor import Actor
 
 #: Configurations made by the first migration: unaccent, then the language's stemmer.
@@ -67,17 +67,40 @@ def register(source: Source) -> Source:
     return source
 
 
+@dataclass(frozen=True)
+class _Document:
+    """What one object is found by; with ``add`` the texts join those already there."""
+
+    source: str
+    object_id: int
+    organisation_id: int | None
+    title: str
+    public: str
+    internal: str
+    config: str
+    add: bool
+
+    def after(self, earlier: "_Document") -> "_Document":
+        """Return both in one."""
+        if not self.add:
+            return self
+        public, internal = f"{earlier.public}\n{self.public}", f"{earlier.internal}\n{self.internal}"
+        return replace(self, public=_clean(public), internal=_clean(internal), add=earlier.add)
+
+
+#: Of each language's own words; what belongs to an object already is kept (``%s``) or replaced.
 _UPSERT = """
 INSERT INTO kernel_search (source, object_id, organisation_id, title, public, internal, people, updated_at)
-VALUES (%(source)s, %(object_id)s, %(organisation_id)s, %(title)s,
-        setweight(to_tsvector(%(config)s::regconfig, %(title)s), 'A')
-            || to_tsvector(%(config)s::regconfig, %(public)s),
-        to_tsvector(%(config)s::regconfig, %(internal)s), '{}', %(now)s)
+SELECT source, object_id, organisation_id, title,
+       setweight(to_tsvector(config::regconfig, title), 'A') || to_tsvector(config::regconfig, public),
+       to_tsvector(config::regconfig, internal), '{}', %s
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+    AS document (source, object_id, organisation_id, title, public, internal, config)
 ON CONFLICT (source, object_id) DO UPDATE SET
     organisation_id = excluded.organisation_id, title = excluded.title, updated_at = excluded.updated_at,
-    public = CASE WHEN %(add)s THEN kernel_search.public || excluded.public ELSE excluded.public END,
-    internal = CASE WHEN %(add)s THEN kernel_search.internal || excluded.internal ELSE excluded.internal END
 """
+_ADDING = "public = kernel_search.public || excluded.public, internal = kernel_search.internal || excluded.internal"
+_REPLACING = "public = excluded.public, internal = excluded.internal"
 
 
 def index(
@@ -91,30 +114,44 @@ def index(
     language: str = "en",
     add: bool = False,
 ) -> None:
-    """Write an object's document; with ``add`` the texts join those already there (a new message of a ticket)."""
-    values: dict[str, Any] = {
-        "source": source,
-        "object_id": object_id,
-        "organisation_id": organisation_id,
-        "title": title[:300],
-        "public": _clean(public),
-        "internal": _clean(internal),
-        "config": CONFIGURATIONS.get(language, "drifta_en"),
-        "now": clock.now(),
-        "add": add,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, values)
+    """Write an object's document, at the end of the action; with ``add`` the texts join those already there."""
+    config = CONFIGURATIONS.get(language, "drifta_en")
+    texts = title[:300].replace("\0", " "), _clean(public), _clean(internal)
+    unit.later(_write, [_Document(source, object_id, organisation_id, *texts, config, add)])
 
 
 def _clean(text: str) -> str:
     return text[:LONGEST].replace("\0", " ")
 
 
-def forget(source: str, object_id: int) -> None:
-    """Remove an object from the search."""
+def _write(documents: list[_Document]) -> None:
+    """Write documents, each object's in one, in two statements at most."""
+    merged: dict[tuple[str, int], _Document] = {}
+    for one in documents:
+        key = (one.source, one.object_id)
+        merged[key] = one.after(merged[key]) if key in merged else one
+    ordered = [merged[key] for key in sorted(merged)]
+    _upsert([one for one in ordered if one.add], _ADDING)
+    _upsert([one for one in ordered if not one.add], _REPLACING)
+
+
+def _upsert(documents: list[_Document], texts: str) -> None:
+    if not documents:
+        return
+    columns = zip(*(astuple(one)[:-1] for one in documents), strict=True)
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM kernel_search WHERE source = %s AND object_id = %s", [source, object_id])
+        cursor.execute(_UPSERT + texts, [clock.now(), *(list(column) for column in columns)])
+
+
+def forget(source: str, object_id: int) -> None:
+    """Remove an object from the search, at the end of the action."""
+    unit.later(_remove, [(source, object_id)])
+
+
+def _remove(objects: list[tuple[str, int]]) -> None:
+    with connection.cursor() as cursor:
+        for source, object_id in objects:
+            cursor.execute("DELETE FROM kernel_search WHERE source = %s AND object_id = %s", [source, object_id])
 
 
 def matching(kind: str, actor: Actor, text: str) -> tuple[str, list[Any]] | None:

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from drifta.kernel import secrets
+from drifta.kernel import secrets, unit
 from drifta.kernel.actions import action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import Event, emit
@@ -50,6 +50,10 @@ def section(
 
 def get(model: type[S]) -> S:
     """Return the present values of a section; what is not stored has its default."""
+    return unit.remembered(("setting", model.section), lambda: _stored(model))
+
+
+def _stored(model: type[S]) -> S:
     row = Setting.objects.filter(pk=model.section).first()
     return load(model, row.value if row else {})
 
@@ -100,6 +104,7 @@ def change(actor: Actor, *, section: str, values: dict[str, Any]) -> Section:
     row, _created = Setting.objects.select_for_update().get_or_create(pk=section)
     row.value, row.version = dump(after), row.version + 1
     row.save()
+    unit.forget(("setting", section))
     changed = [name for name in model.model_fields if getattr(before, name) != getattr(after, name)]
     emit(actor, SettingsChanged(section=section, fields=", ".join(changed)), subject=row)
     return after
