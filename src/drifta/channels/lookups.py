@@ -3,56 +3,26 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from drifta.channels import mail_keys, queries
 from drifta.channels.incoming import Desk, Incoming, Sender, Sent
 from drifta.channels.mail import thread
-from drifta.channels.mail.parse import Mail
-from drifta.channels.models import MailReference, OutgoingMail, RawMail
-from drifta.channels.settings import MailSettings
+from drifta.channels.mail.parse import Mail, parse
+from drifta.channels.memory import Arrived, Memory
+from drifta.channels.models import RawMail
 from drifta.desk import queries as desk
-from drifta.kernel import clock, settings
+from drifta.kernel import files
 from drifta.kernel.actor import Actor
 from drifta.kernel.permissions import may
 from drifta.people import queries as people
-
-#: Characters of a Message-ID that are compared; RFC 5322 allows 998 in a line.
-IDENTIFIER = 250
-#: Tickets have 63 bits; what looks like a larger number is none.
-LARGEST = 2**62
-
-
-class Memory:
-    """What several mails of one transaction ask for again and again."""
-
-    def __init__(self) -> None:
-        self.settings = settings.get(MailSettings)
-        self.addresses = queries.addresses_in_use()
-        self._persons: dict[str, Any] = {}
-        #: Mails that were put into the outbox on the way.
-        self.letters = 0
-
-    def person(self, address: str) -> Any:
-        """Return who has a mail address, None for nobody."""
-        key = address.strip().lower()
-        if self._persons.get(key) is None:
-            self._persons[key] = people.person_by_email(key)
-        return self._persons[key]
-
-    def known(self, person_id: int) -> Any:
-        """Return a person who was looked up before, None for any other."""
-        return next((one for one in self._persons.values() if one is not None and one.pk == person_id), None)
 
 
 class Lookups:
     """What is known about one mail; see ``incoming.House`` for what each question means."""
 
-    def __init__(self, raw: RawMail, mail: Mail, memory: Memory) -> None:
-        self.raw, self.memory = raw, memory
-        self.fingerprint = fingerprint(mail)
-        self._tickets: dict[int, Any] = {}
+    def __init__(self, arrived: Arrived, memory: Memory) -> None:
+        self.raw, self.memory, self.fingerprint = arrived.raw, memory, arrived.fingerprint
 
     def desk(self, addresses: Iterable[str]) -> Desk | None:
         """See ``House``."""
@@ -72,8 +42,7 @@ class Lookups:
 
     def is_duplicate(self) -> bool:
         """See ``House``."""
-        earlier = RawMail.objects.filter(fingerprint=self.fingerprint, pk__lt=self.raw.pk)
-        return earlier.exclude(state=RawMail.State.DISCARDED).exists()
+        return self.memory.is_duplicate(self.raw, self.fingerprint)
 
     def person(self, address: str) -> Sender | None:
         """See ``House``."""
@@ -99,32 +68,20 @@ class Lookups:
 
     def automatic_lately(self, address: str) -> int:
         """See ``House``."""
-        since = clock.now() - timedelta(hours=1)
-        rows = RawMail.objects.filter(sender=address.lower(), received_at__gte=since, is_automatic=True)
-        return rows.filter(state=RawMail.State.PROCESSED).count()
+        return self.memory.automatic_since(address, hours=1)
 
     def subjects_lately(self, address: str) -> list[str]:
         """See ``House``."""
-        rows = RawMail.objects.filter(sender=address.lower(), received_at__gte=clock.now() - timedelta(days=1))
-        return list(rows.order_by("-pk").values_list("subject", flat=True)[:4])[::-1]
+        return self.memory.subjects(address, most=4)
 
     def sent(self, identifiers: Iterable[str]) -> Sent | None:
         """See ``House``."""
-        wanted = [identifier[:IDENTIFIER] for identifier in identifiers]
-        if not wanted:
-            return None
-        rows = {row.message_id: row for row in OutgoingMail.objects.filter(message_id__in=wanted)}
-        row = next((rows[identifier] for identifier in wanted if identifier in rows), None)
+        row = self.memory.sent(list(identifiers))
         return Sent(row.pk, row.ticket, row.message, row.person_id, row.address) if row else None
 
     def ticket_of(self, identifiers: Iterable[str]) -> int | None:
         """See ``House``."""
-        wanted = [identifier[:IDENTIFIER] for identifier in identifiers]
-        if not wanted:
-            return None
-        found = MailReference.objects.filter(message_id__in=wanted).order_by("-is_own", "pk")
-        known = dict(list(found.values_list("message_id", "ticket"))[::-1])
-        return next((known[identifier] for identifier in wanted if identifier in known), None)
+        return self.memory.named(list(identifiers))
 
     def subject_of(self, ticket: int) -> str:
         """See ``House``."""
@@ -143,16 +100,12 @@ class Lookups:
 
     def ticket(self, number: int) -> Any:
         """Return a ticket, None when there is none with this number."""
-        if number not in self._tickets:
-            self._tickets[number] = desk.bare_ticket(number) if number < LARGEST else None
-        return self._tickets[number]
+        return self.memory.ticket(number)
 
     def may_write(self, sender: Sender, ticket: int) -> bool:
         """See ``House``. Requesters and watchers of other organisations may answer what they were told."""
         row = self.ticket(ticket)
-        if sender.id == row.requester_id or sender.id in desk.readers(ticket):
-            return True
-        return may(self._actor(sender.id), "desk.reply", row)
+        return desk.is_reader(row, sender.id) or may(self._actor(sender.id), "desk.reply", row)
 
     def takes_replies(self, ticket: int) -> bool:
         """See ``House``."""
@@ -168,7 +121,14 @@ def fingerprint(mail: Mail) -> str:
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def incoming(raw: RawMail, mail: Mail, lookups: Lookups) -> Incoming:
+def read(raw: RawMail) -> Arrived:
+    """Return a stored mail as it reads."""
+    mail = parse(files.read(raw.sha256))
+    return Arrived(raw, mail, fingerprint(mail))
+
+
+def incoming(arrived: Arrived, lookups: Lookups) -> Incoming:
     """Return the mail as the filters begin with it."""
+    raw, mail = arrived.raw, arrived.mail
     noted = mail.return_path if raw.via == "imap" else raw.envelope_from
     return Incoming(mail, lookups, noted, tuple(raw.envelope_to), raw.organisation_id)

@@ -6,7 +6,6 @@ from drifta.channels import actions
 from drifta.channels.events import MailFailed
 from drifta.channels.models import OutgoingMail
 from drifta.channels.settings import MailSettings
-from drifta.desk import queries
 from drifta.desk.events import MessageAdded, TicketAssigned, TicketCreated, TicketStateChanged
 from drifta.kernel import settings
 from drifta.kernel.actor import SYSTEM
@@ -18,7 +17,7 @@ def has_readers(event: MessageAdded) -> bool:
     """Whether a message goes to anybody by mail; what machines wrote stays in the ticket."""
     if event.direction == "internal" or event.automatic:
         return False
-    return event.direction == "out" or queries.is_followed(event.ticket)
+    return event.direction == "out" or event.is_followed
 
 
 def team_wants_to_know(event: TicketCreated) -> bool:

@@ -1,14 +1,18 @@
 """The job that works through the mail that was taken in: in order within a lane, several mails in one transaction."""
 
+import logging
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from drifta.channels import actions
 from drifta.channels.models import RawMail
 from drifta.kernel.actor import SYSTEM
 from drifta.kernel.jobs import job
+
+log = logging.getLogger(__name__)
 
 #: First half of the advisory locks' names, so that they do not meet other locks.
 LOCKS = 0x6D61696C
@@ -26,7 +30,20 @@ def work_lane(lane: int) -> None:
             if not is_mine:
                 return
             while mails := actions.claim(SYSTEM, lane=lane):
-                actions.process(SYSTEM, mails=mails)
+                attempt(mails)
+
+
+def attempt(mails: list[int]) -> None:
+    """Process claimed mails. If several fail, they come again one by one; one that fails is left to people."""
+    try:
+        actions.process(SYSTEM, mails=mails)
+    except (OperationalError, InterfaceError):
+        raise  # the database's fault, not the mail's: the job is tried again
+    except Exception as error:
+        log.exception("Mail could not be processed: %s", mails)
+        if len(mails) == 1:
+            detail = traceback.format_exception(error)[-1].strip()
+            actions.put_aside(SYSTEM, RawMail.objects.get(pk=mails[0]), reason="error", detail=detail)
 
 
 def is_waiting(lane: int) -> bool:

@@ -30,6 +30,8 @@ class MessageAdded(Event):
     direction: str
     channel: str
     automatic: str = ""
+    #: Somebody besides the requester wants to hear of it: the ticket has an owner or watchers.
+    is_followed: bool = True
 
 
 @event("desk.ticket_assigned", text=_("gave the ticket to %(team_name)s %(owner_name)s"))

@@ -18,9 +18,8 @@ __all__ = [
     "Timeline",
     "agents_tickets",
     "attachment",
-    "bare_ticket",
     "categories",
-    "is_followed",
+    "is_reader",
     "last_editor",
     "links",
     "message",
@@ -41,14 +40,6 @@ def ticket(actor: Actor, number: int) -> Ticket:
     """Return the ticket with this number, with the names it shows. Raises ``Ticket.DoesNotExist`` (also if hidden)."""
     rows = Ticket.objects.visible_to(actor)
     return rows.select_related("organisation", "requester", "owner", "team", "category", "site").get(pk=number)
-
-
-def bare_ticket(number: int) -> Ticket | None:
-    """Return the ticket with this number without the names around it, for programs that look at many; None if none.
-
-    For the system's own use: it does not ask who may see it.
-    """
-    return Ticket.objects.filter(pk=number).first()
 
 
 def readers(ticket_id: int) -> list[int]:
@@ -74,10 +65,9 @@ def tickets_of(target: str, *, only_open: bool = False) -> list[Ticket]:
     return list(rows.open() if only_open else rows)
 
 
-def is_followed(ticket_id: int) -> bool:
-    """Whether anybody but the requester wants to hear what is said in a ticket: its owner, or watchers."""
-    wanted = Q(owner__isnull=False) | Q(watching__isnull=False)
-    return Ticket.objects.filter(wanted, pk=ticket_id).exists()
+def is_reader(of: Ticket, person_id: int) -> bool:
+    """Whether somebody gets the public messages of a ticket: its requester, or a watcher."""
+    return person_id == of.requester_id or any(one.person_id == person_id for one in of.watching.all())
 
 
 def open_tickets_about(actor: Actor, *, asset_id: int | None = None, service_id: int | None = None) -> list[Ticket]:

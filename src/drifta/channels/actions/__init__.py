@@ -5,7 +5,7 @@ from drifta.channels.actions.intake import receive
 from drifta.channels.actions.mailboxes import add_mailbox, change_mailbox, remove_mailbox, report_mailbox
 from drifta.channels.actions.notify import note_undelivered, tell_assigned, tell_message, tell_resolved, tell_team
 from drifta.channels.actions.outbox import give_up, note_failure, note_sent, postpone, queue, send_again
-from drifta.channels.actions.process import claim, process
+from drifta.channels.actions.process import claim, process, put_aside
 from drifta.channels.actions.triage import discard, make_ticket, retry
 from drifta.channels.actions.webhooks import add_webhook, change_webhook, note_delivery, remove_webhook
 
@@ -26,6 +26,7 @@ __all__ = [
     "note_undelivered",
     "postpone",
     "process",
+    "put_aside",
     "queue",
     "receive",
     "remove_address",

@@ -10,10 +10,11 @@ from drifta.channels.actions import letters
 from drifta.channels.content import Content, content_of
 from drifta.channels.filters.author import is_address
 from drifta.channels.incoming import Incoming
-from drifta.channels.lookups import IDENTIFIER, Lookups
+from drifta.channels.lookups import Lookups
 from drifta.channels.mail import thread
 from drifta.channels.mail.headers import Address
-from drifta.channels.models import MailReference, RawMail
+from drifta.channels.memory import Memory
+from drifta.channels.models import RawMail
 from drifta.desk import actions as desk
 from drifta.kernel.actor import SYSTEM, Actor
 from drifta.people import actions as people
@@ -30,7 +31,7 @@ def accept(arrived: Incoming, raw: RawMail, house: Lookups) -> Any:
         message = _join(arrived, raw, house, content, house.ticket(arrived.ticket))
     else:
         message = _open(arrived, raw, house, content)
-    remember(arrived, message)
+    remember(arrived, message, house.memory)
     return message
 
 
@@ -92,7 +93,9 @@ def _open(arrived: Incoming, raw: RawMail, house: Lookups, content: Content) -> 
     _warn(arrived, raw, ticket)
     message = ticket.messages.order_by("pk").first()
     if not arrived.is_quiet:
-        house.memory.letters += letters.acknowledge(ticket, message, requester, arrived, told or requester.language)
+        house.memory.letters += letters.acknowledge(
+            ticket, message, requester, arrived, told or requester.language, house.memory
+        )
     return message
 
 
@@ -100,7 +103,8 @@ def _people(arrived: Incoming, house: Lookups, told: str | None) -> tuple[Actor,
     """Return who acts and who is the requester: for forwarded mail the agent, and whoever wrote it first."""
     author = arrived.original or arrived.author
     assert author is not None
-    requester = persons.person_by_email(author.address) or _stranger(arrived, author, told)
+    requester = house.memory.person(author.address) or _stranger(arrived, author, told)
+    house.memory.met(author.address, requester)
     if arrived.original is not None and arrived.sender is not None:
         return house.actor_of(arrived.sender.id, arrived.organisation_id), requester
     return requester.actor, requester
@@ -165,11 +169,12 @@ def _warn(arrived: Incoming, raw: RawMail, ticket: Any) -> None:
         desk.note(SYSTEM, ticket, text="\n".join(lines), automatic="mail-warning", source=raw.subject_key)
 
 
-def remember(arrived: Incoming, message: Any) -> None:
+def remember(arrived: Incoming, message: Any, memory: Memory) -> None:
     """Note which Message-IDs belong to the ticket: the mail's own, and those it refers to."""
-    own = [arrived.mail.message_id] if arrived.mail.message_id else []
-    named = [] if arrived.refused_ticket is not None else arrived.identifiers
-    ticket = message.ticket_id
-    rows = [MailReference(message_id=one[:IDENTIFIER], ticket=ticket, message=message.pk, is_own=True) for one in own]
-    rows += [MailReference(message_id=one[:IDENTIFIER], ticket=ticket) for one in named if one not in own]
-    MailReference.objects.bulk_create(rows, ignore_conflicts=True)
+    own = arrived.mail.message_id
+    if own:
+        memory.refer(own, message, is_own=True)
+    if arrived.refused_ticket is None:
+        for identifier in arrived.identifiers:
+            if identifier != own:
+                memory.refer(identifier, message, is_own=False)

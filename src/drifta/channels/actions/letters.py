@@ -1,17 +1,15 @@
 """The mails that Drifta writes about tickets: made once, put into the outbox in the same transaction."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
-from drifta.channels.actions.outbox import put, save
+from drifta.channels.actions.outbox import put
 from drifta.channels.incoming import Incoming
 from drifta.channels.mail import thread
+from drifta.channels.memory import Memory
 from drifta.channels.models import MailReference, OutgoingMail
 from drifta.channels.outgoing import Letter, render
-from drifta.channels.settings import MailSettings
 from drifta.desk.attached import AttachedFile
-from drifta.kernel import clock, settings
 from drifta.people import queries as people
 from drifta.people.queries import Recipient
 
@@ -19,15 +17,18 @@ from drifta.people.queries import Recipient
 MOST_REFERENCES = 20
 
 
-def acknowledge(ticket: Any, message: Any, requester: Any, arrived: Incoming, language: str) -> int:
-    """Confirm that a mail became a ticket, unless that is switched off or the address got many lately.
+def acknowledge(
+    ticket: Any, message: Any, requester: Any, arrived: Incoming, language: str, memory: Memory
+) -> list[OutgoingMail]:
+    """Return the mail that confirms that a mail became a ticket, unsaved.
 
-    Returns how many mails were put into the outbox; whoever calls has them sent.
+    None if that is switched off or the address got many lately.
     """
-    values = settings.get(MailSettings)
     address = (arrived.original or arrived.author or arrived.mail.from_[0]).address.lower()
-    if not values.acknowledge or arrived.house.is_ours(address) or _is_enough(address, values):
-        return 0
+    values = memory.settings
+    is_enough = memory.acknowledged(address) >= values.acknowledgements_per_hour
+    if not values.acknowledge or arrived.house.is_ours(address) or is_enough:
+        return []
     letter = Letter(
         kind=OutgoingMail.Kind.ACKNOWLEDGEMENT,
         template="acknowledgement",
@@ -39,12 +40,7 @@ def acknowledge(ticket: Any, message: Any, requester: Any, arrived: Incoming, la
         in_reply_to=arrived.mail.message_id,
         references=(*arrived.mail.references, *filter(None, [arrived.mail.message_id])),
     )
-    return save([render(letter, Recipient(requester.pk, requester.name, address, language))])
-
-
-def _is_enough(address: str, values: MailSettings) -> bool:
-    rows = OutgoingMail.objects.filter(address=address, created_at__gte=clock.now() - timedelta(hours=1))
-    return rows.filter(kind=OutgoingMail.Kind.ACKNOWLEDGEMENT).count() >= values.acknowledgements_per_hour
+    return [render(letter, Recipient(requester.pk, requester.name, address, language))]
 
 
 def subject_of(ticket: Any, prefix: str = "") -> str:

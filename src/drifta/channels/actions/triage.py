@@ -11,12 +11,12 @@ from drifta.channels.content import content_of
 from drifta.channels.events import MailDiscarded, MailRetried
 from drifta.channels.filters.author import is_address
 from drifta.channels.incoming import Incoming
-from drifta.channels.lookups import Lookups, Memory, incoming
+from drifta.channels.lookups import Lookups, incoming, read
 from drifta.channels.mail import thread
-from drifta.channels.mail.parse import parse
-from drifta.channels.models import RawMail
+from drifta.channels.memory import Memory
+from drifta.channels.models import MailReference, RawMail
 from drifta.desk import actions as desk
-from drifta.kernel import clock, files
+from drifta.kernel import clock
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import SYSTEM, Actor
 from drifta.kernel.events import emit
@@ -54,9 +54,9 @@ def discard(actor: Actor, raw: RawMail) -> RawMail:
 def make_ticket(actor: Actor, raw: RawMail) -> RawMail:
     """Make a ticket of a mail whatever the filters said; its sender becomes the requester if there is one."""
     _require_open(raw)
-    mail = parse(files.read(raw.sha256))
-    house = Lookups(raw, mail, Memory())
-    arrived = incoming(raw, mail, house)
+    one = read(raw)
+    mail, memory = one.mail, Memory([one])
+    arrived = incoming(one, Lookups(one, memory))
     content = content_of(mail)
     ticket = desk.create(
         actor,
@@ -71,7 +71,8 @@ def make_ticket(actor: Actor, raw: RawMail) -> RawMail:
         source=raw.subject_key,
     )
     message = ticket.messages.earliest("pk")
-    remember(arrived, message)
+    remember(arrived, message, memory)
+    MailReference.objects.bulk_create(memory.references, ignore_conflicts=True)
     change(raw, state=S.PROCESSED, ticket=ticket.pk, message=message.pk, processed_at=clock.now())
     return raw
 

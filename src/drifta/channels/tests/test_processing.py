@@ -340,3 +340,16 @@ def test_swedish_text_is_told_from_norwegian():
     assert detect("Hei, skriveren virker ikke. Jeg har prøvd å starte den på nytt, takk for hjelp.") == "nb"
     assert detect("Hello, the printer does not work and I need it today.") == "en"
     assert detect("ok") is None
+
+
+def test_a_portion_of_mails_needs_few_statements(dag, django_assert_max_num_queries):
+    chains = [letter(subject=f"Ärende {number}") for number in range(5)]
+    for first in chains:
+        take_in(first, jobs=False)
+        for _answer in range(4):
+            take_in(letter(subject=f"SV: {first['Subject']}", In_Reply_To=first["Message-ID"]), jobs=False)
+    lane = RawMail.objects.latest("pk").lane
+    with django_assert_max_num_queries(110):
+        actions.process(SYSTEM, mails=actions.claim(SYSTEM, lane=lane))
+    assert (Ticket.objects.count(), Message.objects.filter(direction="in").count()) == (5, 25)
+    assert not RawMail.objects.exclude(state="processed").exists()

@@ -5,6 +5,7 @@ from drifta.desk.actions.bulk import BulkResult, bulk
 from drifta.desk.actions.create import create
 from drifta.desk.actions.edit import edit, prioritise
 from drifta.desk.actions.follow import link, move_person, unlink, unwatch, watch
+from drifta.desk.actions.held import held
 from drifta.desk.actions.state import close, hold, reopen, resolve, resume
 from drifta.desk.actions.views import remove_view, save_category, save_draft, save_view
 from drifta.desk.actions.write import annotate, note, reply
@@ -18,6 +19,7 @@ __all__ = [
     "create",
     "edit",
     "hand_over",
+    "held",
     "hold",
     "link",
     "move_person",

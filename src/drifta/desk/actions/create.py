@@ -13,6 +13,7 @@ from drifta.desk.events import TicketAssigned, TicketCreated, TicketLinked
 from drifta.desk.models import Category, Message, Ticket, TicketLink
 from drifta.desk.priority import LEVELS, priority
 from drifta.desk.text import LONGEST_SUBJECT, one_line
+from drifta.kernel import unit
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
@@ -74,8 +75,9 @@ def create(
         language=language or getattr(requester, "language", None) or organisation.language,
         is_touched=is_for_other and actor.has("desk.work"),
     )
-    ticket.assets.set(references.several(actor, "inventory.Asset", asset_ids))
-    ticket.services.set(references.several(actor, "inventory.Service", service_ids))
+    unit.hold(ticket)
+    ticket.assets.add(*references.several(actor, "inventory.Asset", asset_ids))
+    ticket.services.add(*references.several(actor, "inventory.Service", service_ids))
     steps.add_watchers(ticket, references.watchers(actor, watcher_ids).values_list("pk", flat=True))
     message = steps.add_message(
         actor,

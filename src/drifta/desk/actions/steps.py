@@ -104,8 +104,10 @@ def add_message(
 
 def say_added(actor: Actor, message: Message) -> None:
     """Announce a message."""
-    fact = MessageAdded(message.ticket_id, message.pk, message.direction, message.channel, message.automatic)
-    emit(actor, fact, subject=message.ticket)
+    ticket = message.ticket
+    is_followed = ticket.owner_id is not None or ticket.watching.exists()
+    told = message.direction, message.channel, message.automatic, is_followed
+    emit(actor, MessageAdded(ticket.pk, message.pk, *told), subject=ticket)
 
 
 def attach(message: Message, attachments: Sequence[AttachedFile]) -> None:
