@@ -6,8 +6,9 @@ The bytes are described in ``docs/formats/probe-protocol.md`` §4. Pure arithmet
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -24,8 +25,11 @@ CLOCK_TOLERANCE = 30_000
 LATE_AFTER = 60_000
 HARD, CHANGED, FLAPPING, LATE, DEMANDED = 1, 2, 4, 8, 16
 
-Parameters = dict[str, str | int | float]
-Text = tuple[str, Parameters]
+Storable = Annotated[str, msgspec.Meta(pattern=r"^[^\0]*$")]
+"""A text that PostgreSQL can keep: without NUL."""
+
+Parameters = dict[Storable, Storable | int | float]
+Text = tuple[Storable, Parameters]
 Small = NDArray[np.uint8]
 
 
@@ -44,10 +48,10 @@ class UnsupportedError(ValueError):
 class Column(msgspec.Struct):
     """One metric of a batch as it is sent."""
 
-    name: str
-    unit: str
+    name: Storable
+    unit: Storable
     values: bytes
-    label: tuple[str, str] | None = None
+    label: tuple[Storable, Storable] | None = None
     rows: bytes | None = None
 
 
@@ -66,7 +70,7 @@ class Body(msgspec.Struct):
     attempt: bytes
     duration: bytes
     texts: dict[int, Text] = {}
-    runs: dict[int, str] = {}
+    runs: dict[int, Storable] = {}
     metrics: list[Column] = []
     probe: dict[str, Any] | None = None
 
@@ -122,7 +126,7 @@ def read(body: bytes) -> Batch:
         raise TooLargeError("a body has 1 MiB at most")
     try:
         sent = _decoder.decode(_unpacked(body))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedError(str(error)) from error
     if sent.format != 1:
         raise UnsupportedError(f"format {sent.format}; this server reads format 1")
@@ -151,6 +155,8 @@ def _check_head(sent: Body) -> None:
     for row, (code, parameters) in sent.texts.items():
         if not 0 <= row < sent.rows or len(code) > 64 or len(str(parameters)) > 4_000:
             raise MalformedError("a text is too long or belongs to no row")
+        if any(isinstance(value, float) and not math.isfinite(value) for value in parameters.values()):
+            raise MalformedError("a text's parameter is not finite")
     if any(not 0 <= row < sent.rows or len(token) > 64 for row, token in sent.runs.items()):
         raise MalformedError("a run token is too long or belongs to no row")
 

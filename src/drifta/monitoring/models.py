@@ -51,7 +51,7 @@ class Probe(Subject):
     version = models.CharField(max_length=40, blank=True)
     host = models.CharField(max_length=255, blank=True)
     kinds = models.JSONField(default=list)
-    clock_offset = models.IntegerField(default=0)
+    clock_offset = models.BigIntegerField(default=0)
     report = models.JSONField(default=dict)
     revision = models.BigIntegerField(default=1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,6 +27,11 @@ from drifta.monitoring.transitions import NOTHING, Standing, Turn, changed_rows,
 
 Ids = NDArray[np.int64]
 TWIN_WITHIN = timedelta(seconds=60)
+REPORTED = frozenset({
+    "checks", "runs", "skipped", "lateness_p50", "lateness_p99", "lateness_max", "in_flight", "backlog", "backlog_bytes",
+    "dropped", "cpu", "memory",
+})  # fmt: skip
+"""What a probe may tell about itself (protocol §4.6)."""
 
 
 class TwinError(Exception):
@@ -221,5 +227,10 @@ def _finish(probe: Probe, batch: Batch, now: datetime) -> None:
         )
     values: dict[str, object] = {"seen_at": now, "clock_offset": probe.clock_offset}
     if batch.probe is not None:
-        values["report"] = {name: value for name, value in batch.probe.items() if isinstance(value, int | float)}
+        values["report"] = {name: value for name, value in batch.probe.items() if _is_told(name, value)}
     Probe.objects.filter(pk=probe.pk).update(**values)
+
+
+def _is_told(name: str, value: object) -> bool:
+    """Whether a probe's word about itself is one that the protocol knows, and a number that can be kept."""
+    return name in REPORTED and isinstance(value, int | float) and math.isfinite(value)

@@ -5,12 +5,13 @@ See ``docs/formats/probe-protocol.md``.
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from django.db import connection
 
 from drifta.kernel import clock
+from drifta.monitoring.batch import Storable
 from drifta.monitoring.models import Check, CheckState, Probe
 from drifta.monitoring.moments import milliseconds
 from drifta.monitoring.queries import kinds
@@ -22,14 +23,14 @@ class Hello(msgspec.Struct):
     """A probe's introduction."""
 
     formats: list[int]
-    version: str
-    name: str
-    host: str
-    kinds: list[str]
-    journal: str
+    version: Storable
+    name: Storable
+    host: Storable
+    kinds: list[Storable]
+    journal: Storable
     sequence: int = 0
     started_at: int = 0
-    time: int = 0
+    time: Annotated[int, msgspec.Meta(ge=0, lt=1 << 52)] = 0
 
 
 def bearer(header: str) -> Probe | None:

@@ -256,10 +256,11 @@ def test_one_bad_answer_stops_nothing(tmp_path: Path, answer: Any, refused: bool
     run(go())
 
 
-def test_a_clock_a_day_off_is_said_and_changes_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [86400, -86400])
+def test_a_clock_a_day_off_is_said_and_changes_nothing(tmp_path: Path, seconds: int) -> None:
     async def go() -> None:
         server = FakeServer()
-        server.clock_offset = 86400
+        server.clock_offset = seconds
         async with serve(server) as url, listen(lambda _i, o: o.close()) as target:
             server.assign(tcp(1, target))
             async with probe(tmp_path, url) as process:
