@@ -17,6 +17,8 @@ from drifta.kernel.testing import guarded
 from drifta.people.models import Organisation, Person, Team
 from drifta.people.roles import ADMINISTRATOR, FIRST_LINE, REQUESTER, SECOND_LINE
 
+pytest_plugins = ["lab.fixtures"]
+
 PASSWORD = "Fjorden-ligger-stilla-7"
 
 

@@ -1,0 +1,77 @@
+"""Fixtures of pytest: one real server each, in namespaces of its own, by the name of its kind.
+
+    def test_something(slapd: Alone) -> None:
+        with slapd.network():
+            ...                          # sockets made here reach the server at slapd.facts["address"]
+
+They start once for a test file and end after it, and also when the test run is killed. Without root, or without the
+program, the tests that need them are skipped and say why.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from lab import state
+from lab.machines import Machine
+from lab.servers import Server, kinds
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A server alone on its machine."""
+
+    server: Server
+    machine: Machine
+    facts: dict[str, str]
+    seconds: float
+    """What it took from booting the machine's server to its first answer."""
+
+    def network(self) -> contextlib.AbstractContextManager[None]:
+        """Put the calling thread into the server's network until the block ends."""
+        return self.machine.network()
+
+
+@pytest.fixture(scope="session")
+def laboratory() -> Iterator[state.Lab]:
+    """Return a lab of this test run; whatever is built in it ends with the run."""
+    if reason := state.why_not():
+        pytest.skip(reason)
+    name = f"test-{os.getpid()}"
+    lab = state.Lab.claim(name)
+    yield lab
+    state.remove(name)
+    lab.release()
+
+
+@contextlib.contextmanager
+def alone(lab: state.Lab, server: Server) -> Iterator[Alone]:
+    """Run ``server`` on a machine of its own until the block ends."""
+    if reason := server.missing():
+        pytest.skip(reason)
+    machine = Machine.boot(lab, server.kind.replace("_", "-"))
+    try:
+        seconds = server.start(machine)
+        yield Alone(server, machine, server.facts(machine), seconds)
+    finally:
+        machine.end()
+
+
+def _fixture(kind: type[Server]) -> Callable[..., Iterator[Alone]]:
+    """The fixture for one kind of server."""
+
+    @pytest.fixture(scope="module", name=kind.kind)
+    def one(laboratory: state.Lab) -> Iterator[Alone]:
+        with alone(laboratory, kind()) as running:
+            yield running
+
+    return one
+
+
+# Fixtures are module attributes, and there is one for every file in lab/servers.
+globals().update({f"{name}_fixture": _fixture(kind) for name, kind in kinds().items()})
