@@ -119,6 +119,8 @@ def _agent() -> Any:
 WORDS = ("skrivaren", "VPN-klienten långsam", "tilgang intranettet", "projector floor", "kabel", "LT-0042", "spoolern",
          "utskriften fastnar kön", "PR-9", "lösenordet filservern", "xyzzy", "resepsjonen telefonen")  # fmt: skip
 
+NAMES = ("anna", "berg", "öberg", "a", "knut bø", "nils andersson")
+
 
 def _pages() -> dict[str, tuple[float, Address]]:
     """Return each page's budget in milliseconds, and how its address is drawn."""
@@ -161,6 +163,10 @@ def _pages() -> dict[str, tuple[float, Address]]:
         "palette": (150.0, lambda dice: f"/ui/palette?q={dice.choice(WORDS)}"),
         "ticket, opened from the list": (80.0, lambda dice: f"/tickets/{dice.randint(1, last)}/?view=open"),
         "ticket page with its list": (100.0, lambda dice: f"/tickets/{dice.randint(1, last)}/?view=open"),
+        "phone, a number": (100.0, lambda dice: f"/phone/?q=070-{dice.randint(100, 999)}%20{dice.randint(10, 99)}%2061"),
+        "phone, a name": (100.0, lambda dice: f"/phone/?q={dice.choice(NAMES)}"),
+        "phone, a ticket": (100.0, lambda dice: f"/phone/?q=%23{dice.randint(1, last)}"),
+        "phone, a caller chosen": (100.0, lambda dice: f"/phone/?person={dice.choice(people)}"),
         "portal": (100.0, lambda _dice: "/portal/"),
         "today": (100.0, lambda _dice: "/"),
     }

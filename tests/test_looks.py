@@ -23,6 +23,10 @@ PAGES = (
     "/tickets/140/edit/",
     "/tickets/140/do/hand_over/",
     "/tickets/new/",
+    "/phone/",
+    "/phone/?q=an",
+    "/phone/?q=%23140",
+    "/phone/?q=070-999%2088%2077",
     "/people/",
     "/people/1/",
     "/people/1/edit/",
@@ -189,3 +193,28 @@ def test_tickets_by_keys_alone(browser: Browser, example: tuple[Running, str]) -
         page.keyboard.press("j")
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: url != first)
+
+
+def test_a_call_by_keys_alone(browser: Browser, example: tuple[Running, str]) -> None:
+    with visitor(browser, example, email="ben.ostrom") as ben:
+        page = ben.open("/")
+        page.keyboard.press("g")
+        page.keyboard.press("c")
+        page.wait_for_url("**/phone/")
+        page.keyboard.type("oberg@nord")
+        expect(page.locator("#phone-found .phone-name")).to_contain_text("Anna Öberg")
+        expect(page.locator("#caller-search")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator(".phone-name")).to_be_focused()
+        page.keyboard.press("3")
+        expect(page.locator("#id_subject")).to_be_focused()
+        page.keyboard.type("Löst utan mus")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Hon kom inte in.")
+        page.keyboard.press("Tab")
+        expect(page.locator("#id_resolution")).to_be_focused()
+        page.keyboard.type("Startade om.")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".notice-good")).to_contain_text("Löst utan mus")
+        expect(page.locator("#caller-search")).to_be_focused()
+        assert ben.violations() == []

@@ -33,9 +33,17 @@ def keep_language(actor: Actor, language: str) -> None:
 def requester(request: HttpRequest, ticket: Any) -> Mapping[str, Any] | None:
     """Show who has asked: how to reach, where, in which language."""
     person = ticket.requester
-    if person is None:
-        return None
-    points = [
+    return {"person": person, "points": _points(person)} if person is not None else None
+
+
+def caller(request: HttpRequest, person: Any) -> Mapping[str, Any] | None:
+    """Show how somebody who calls is reached."""
+    points = _points(person)
+    return {"points": points} if points else None
+
+
+def _points(person: Any) -> list[dict[str, Any]]:
+    return [
         {
             "kind": point.kind,
             "value": point.value,
@@ -44,11 +52,13 @@ def requester(request: HttpRequest, ticket: Any) -> Mapping[str, Any] | None:
         }
         for point in queries.contact_points(person.pk)
     ]
-    return {"person": person, "points": points}
 
 
 panels.slot("ticket.context").register(
     panels.Panel(
         "requester", _("Requester"), "people/panels/requester.html", requester, permission="people.view", order=10
     )
+)
+panels.slot("caller.context").register(
+    panels.Panel("reached", _("Reached by"), "people/panels/caller.html", caller, permission="people.view", order=5)
 )
