@@ -160,6 +160,14 @@ class Presence(models.Model):
         constraints = [models.UniqueConstraint(fields=["subject", "person_id"], name="kernel_presence_once")]
 
 
+class UseCount(models.Model):
+    """How often something was used in a window of time (requests of a token); unlogged, for it may be lost."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    ends_at = models.DateTimeField()
+    used = models.PositiveIntegerField()
+
+
 class IdempotentAnswer(models.Model):
     """The answer to a POST with an ``Idempotency-Key``, given again when the same request comes twice."""
 

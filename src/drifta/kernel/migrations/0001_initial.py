@@ -167,6 +167,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="UseCount",
+            fields=[
+                ("key", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("ends_at", models.DateTimeField()),
+                ("used", models.PositiveIntegerField()),
+            ],
+        ),
+        # Room in each page, so that counting changes rows in place.
+        migrations.RunSQL(
+            "ALTER TABLE kernel_usecount SET UNLOGGED; ALTER TABLE kernel_usecount SET (fillfactor = 50)",
+            migrations.RunSQL.noop,
+        ),
+        migrations.CreateModel(
             name="SearchDocument",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -1,15 +1,13 @@
 """What happens to every request of the REST interface: a limit per token, and one answer per ``Idempotency-Key``."""
 
-import time
 from collections.abc import Callable
 from functools import partial
 
-from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from drifta.kernel import idempotency
+from drifta.kernel import idempotency, limits
 from drifta.kernel.actor import Actor
 from drifta.kernel.rest import problem
 
@@ -45,7 +43,7 @@ def limit(get_response: View) -> View:
         actor: Actor = request.actor  # type: ignore[attr-defined]
         if not request.path.startswith("/api/") or actor.kind == "nobody":
             return get_response(request)
-        used, reset = _count(actor)
+        used, reset = limits.count(f"api-{actor.kind}-{actor.token_id or actor.person_id}", WINDOW)
         response = get_response(request) if used <= LIMIT else _too_many(reset)
         response["RateLimit-Limit"] = str(LIMIT)
         response["RateLimit-Remaining"] = str(max(0, LIMIT - used))
@@ -53,14 +51,6 @@ def limit(get_response: View) -> View:
         return response
 
     return middleware
-
-
-def _count(actor: Actor) -> tuple[int, int]:
-    """Return how many requests the actor has made in this window, and the seconds until it ends."""
-    now = int(time.time())
-    key = f"api-{actor.kind}-{actor.token_id or actor.person_id}-{now // WINDOW}"
-    cache.add(key, 0, WINDOW)
-    return cache.incr(key), WINDOW - now % WINDOW
 
 
 def _too_many(reset: int) -> HttpResponse:
