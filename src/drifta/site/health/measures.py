@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import psutil
 from django.db import connection
 
 from drifta import __version__
+from drifta.site.web.traffic import BOUNDS, Kind, Tally, traffic
+
+Labels = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -16,15 +20,42 @@ class Measure:
     name: str
     kind: str
     help: str
-    samples: list[tuple[dict[str, str], float]] = field(default_factory=list)
+    samples: list[tuple[Labels, float]] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
         """Write the family."""
-        yield f"# HELP {self.name} {self.help}"
-        yield f"# TYPE {self.name} {self.kind}"
+        yield from _head(self.name, self.kind, self.help)
         for labels, value in self.samples:
-            inner = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items())
-            yield f"{self.name}{{{inner}}} {value!r}" if inner else f"{self.name} {value!r}"
+            yield _line(self.name, labels, value)
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """A family of durations in seconds: for each set of labels how many were at most so long, and their sum."""
+
+    name: str
+    help: str
+    tallies: list[tuple[Labels, Tally]]
+
+    def lines(self) -> Iterator[str]:
+        """Write the family."""
+        yield from _head(self.name, "histogram", self.help)
+        for labels, tally in self.tallies:
+            numbers = list(accumulate(tally.classes))
+            for bound, number in zip((*map(str, BOUNDS), "+Inf"), numbers, strict=True):
+                yield _line(f"{self.name}_bucket", {**labels, "le": bound}, number)
+            yield _line(f"{self.name}_sum", labels, tally.seconds)
+            yield _line(f"{self.name}_count", labels, numbers[-1])
+
+
+def _head(name: str, kind: str, help_text: str) -> Iterator[str]:
+    yield f"# HELP {name} {help_text}"
+    yield f"# TYPE {name} {kind}"
+
+
+def _line(name: str, labels: Labels, value: float) -> str:
+    inner = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
+    return f"{name}{{{inner}}} {value!r}" if inner else f"{name} {value!r}"
 
 
 def _escaped(text: str) -> str:
@@ -44,8 +75,10 @@ JOBS = _by_state("procrastinate_jobs", "status", "todo", "doing", "failed")
 TICKETS = (  # written so that PostgreSQL takes the index over open tickets
     "SELECT state, count(*) FROM desk_ticket WHERE state IN ('new', 'open', 'waiting') GROUP BY state"
 )
-OUTGOING = _by_state("channels_outgoingmail", "state", "waiting", "sending", "failed")
+OUTGOING = _by_state("channels_outgoingmail", "state", "waiting", "failed")
 INCOMING = _by_state("channels_rawmail", "state", "received", "unprocessed")
+RECEIVED = "SELECT via, count(*) FROM channels_rawmail GROUP BY via"
+SENT = "SELECT kind, count(*) FROM channels_outgoingmail WHERE state IN ('sent', 'bounced') GROUP BY kind"
 CHECKS = (
     "SELECT s, count(c.state) FROM unnest(ARRAY['good', 'warning', 'bad', 'unknown']) WITH ORDINALITY AS names (s, n)"
     " LEFT JOIN monitoring_checkstate c ON c.state = n - 1 GROUP BY s"
@@ -62,6 +95,8 @@ COUNTED = (
     ("drifta_tickets_open", "gauge", "Tickets that somebody has to do something about.", "state", TICKETS),
     ("drifta_outgoing_mail", "gauge", "Outgoing mail that is not sent, by state.", "state", OUTGOING),
     ("drifta_incoming_mail", "gauge", "Received mail that is not a ticket yet, by state.", "state", INCOMING),
+    ("drifta_mails_received_total", "counter", "Mails that came in, by way.", "via", RECEIVED),
+    ("drifta_mails_sent_total", "counter", "Mails that a mail server has taken, by kind.", "kind", SENT),
     ("drifta_checks", "gauge", "Checks by state.", "state", CHECKS),
     ("drifta_alerts_open", "gauge", "Alerts that have not ended.", "", ALERTS),
     ("drifta_event_log_last", "counter", "Number of the newest event in the log.", "", LAST_EVENT),
@@ -73,7 +108,7 @@ COUNTED = (
 
 def text() -> str:
     """Return all measures."""
-    families = [*_process(), *_counted()]
+    families = [*_process(), *_requests(), *_counted()]
     return "\n".join(line for family in families for line in family.lines()) + "\n"
 
 
@@ -82,7 +117,22 @@ def _counted() -> Iterable[Measure]:
         yield Measure(name, kind, help_text, _ask(label, statement))
 
 
-def _ask(label: str, statement: str) -> list[tuple[dict[str, str], float]]:
+def _requests() -> list[Measure | Histogram]:
+    """Describe what this web process has answered; each web process counts its own."""
+    tallies = [(_labels(kind), tally) for kind, tally in traffic.read()]
+    name, said = "drifta_http_request_duration_seconds", "Time that Django took to answer."
+    counts = [(labels, float(sum(tally.classes))) for labels, tally in tallies]
+    return [
+        Measure("drifta_http_requests_total", "counter", "Requests that this process has answered.", counts),
+        Histogram(name, said, tallies),
+    ]
+
+
+def _labels(kind: Kind) -> Labels:
+    return {"method": kind.method, "view": kind.view, "status": kind.status}
+
+
+def _ask(label: str, statement: str) -> list[tuple[Labels, float]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return [({label: str(value)} if label else {}, float(number)) for value, number in cursor.fetchall()]

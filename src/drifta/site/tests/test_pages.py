@@ -1,11 +1,14 @@
 """Pages of the site: the first set-up, Today, settings, roles, the event log, failed jobs, health, errors."""
 
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
 
 from drifta.channels.models import DeskAddress
 from drifta.channels.settings import MailSettings
@@ -19,6 +22,7 @@ from drifta.people.models import Organisation, Person
 from drifta.site.health import measures
 from drifta.site.pages import greeting, proposals
 from drifta.site.supervisor import invitation
+from drifta.site.web.traffic import BOUNDS, Kind, Traffic
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -230,15 +234,62 @@ def test_measures_are_for_this_machine_and_administrators(house, client: Client)
         'drifta_outgoing_mail{state="waiting"}',
     ):
         assert f"{sample} 0.0" in text
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            float(line.rpartition(" ")[2])
     assert client.get("/metrics", REMOTE_ADDR="192.0.2.9").status_code in (302, 403)
     assert client_of(house.ann).get("/metrics", REMOTE_ADDR="192.0.2.9").status_code == 200
     _row, token = create_token(house.ann.actor, house.ann, name="prometheus", scopes=["jobs.manage"])
     bearer = {"Authorization": f"Bearer {token}"}
     assert client.get("/metrics", REMOTE_ADDR="192.0.2.9", headers=bearer).status_code == 200
     assert measures._escaped('a"b\\c\nd') == 'a\\"b\\\\c\\nd'
+
+
+def samples(text: str) -> dict[tuple[str, ...], float]:
+    """Return the values of an exposition by name and labels, as Prometheus' own parser reads it."""
+    families = list(text_string_to_metric_families(text))
+    assert len({family.name for family in families}) == len(families)
+    return {
+        (sample.name, *(f"{name}={value}" for name, value in sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_requests_are_counted_by_view_method_and_status(house, client: Client) -> None:
+    def read() -> dict[tuple[str, ...], float]:
+        return samples(client.get("/metrics").content.decode())
+
+    kind = ("method=GET", "status=2xx", "view=site:today")
+    ann, before = client_of(house.ann), read()
+    for path in ("/", "/", "/no/such/page"):
+        ann.get(path)
+    ann.generic("INVENTED", "/")
+    after = read()
+
+    def more(name: str, *labels: str) -> float:
+        return after.get((name, *labels), 0) - before.get((name, *labels), 0)
+
+    assert more("drifta_http_requests_total", *kind) == 2
+    assert more("drifta_http_requests_total", "method=GET", "status=4xx", "view=none") == 1
+    assert sum(value for key, value in after.items() if "method=other" in key and key[0].endswith("_total")) >= 1
+    durations = "drifta_http_request_duration_seconds"
+    assert more(f"{durations}_count", *kind) == more(f"{durations}_bucket", "le=+Inf", *kind) == 2
+    assert 0 < more(f"{durations}_sum", *kind) < 60
+    rising = [after[f"{durations}_bucket", f"le={bound}", *kind] for bound in BOUNDS]
+    assert rising == sorted(rising)
+
+
+def test_no_request_is_lost_between_threads() -> None:
+    counting, kind = Traffic(), Kind("GET", "site:today", "2xx")
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            for _ in range(8):
+                threads.submit(lambda: [counting.count(kind, 0.3) for _ in range(5000)])
+    finally:
+        sys.setswitchinterval(before)
+    ((_kind, tally),) = counting.read()
+    assert sum(tally.classes) == tally.classes[BOUNDS.index(0.5)] == 40000
+    assert tally.seconds == pytest.approx(12000)
 
 
 def test_errors_are_pages_for_people_and_problems_for_programs(house, client: Client) -> None:
