@@ -13,7 +13,7 @@ filters.load("drifta.channels.filters")
 def look_again() -> None:
     """Take up what a killed worker left behind, and what waited for another attempt."""
     for lane in RawMail.objects.filter(state=RawMail.State.RECEIVED).values_list("lane", flat=True).distinct():
-        work.work_lane.defer(lane=lane)
+        work.enqueue(lane)
     if sending.is_due():
         sending.deliver.defer()
     due = WebhookDelivery.objects.filter(state=WebhookDelivery.State.WAITING, next_attempt_at__lte=clock.now())

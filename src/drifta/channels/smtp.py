@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from drifta import __version__
 from drifta.channels import queries
 from drifta.channels.received import Received, plain_address
+from drifta.channels.recipients import Recipients
 from drifta.channels.storing import Store, in_thread
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,9 @@ Factory = Callable[[], asyncio.Protocol]
 class Handler:  # aiosmtpd gives its hooks their names and arguments
     """Answers for the listener: who is accepted as recipient, and what happens with the mail."""
 
-    def __init__(self, store: Store, via: str) -> None:
+    def __init__(self, store: Store, recipients: Recipients, via: str) -> None:
         self.store = store
+        self.recipients = recipients
         self.via = via
 
     async def handle_RCPT(
@@ -43,7 +45,7 @@ class Handler:  # aiosmtpd gives its hooks their names and arguments
         if len(envelope.rcpt_tos) >= RECIPIENTS:
             return "452 4.5.3 Too many recipients in one mail"
         try:
-            desk = await in_thread(lambda: queries.recipient(plain_address(address)))
+            desk = await self.recipients.organisation(plain_address(address))
         except Exception:
             log.exception("The recipient of a mail could not be looked up")
             return "451 4.3.0 Drifta cannot look recipients up now, try again later"
@@ -184,11 +186,11 @@ def tls_context(certificate: str, key: str) -> ssl.SSLContext | None:
     return context
 
 
-def factory(store: Store, via: str, options: dict[str, Any]) -> Factory:
+def factory(store: Store, recipients: Recipients, via: str, options: dict[str, Any]) -> Factory:
     """Return what makes a listener for each connection; ``options`` are read anew for each."""
 
     def make() -> Listener:
         kind = LmtpListener if via == "lmtp" else Listener
-        return kind(Handler(store, via), **options)
+        return kind(Handler(store, recipients, via), **options)
 
     return make

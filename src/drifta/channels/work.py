@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 from drifta.channels import actions
 from drifta.channels.models import RawMail
 from drifta.kernel.actor import SYSTEM
-from drifta.kernel.jobs import job
+from drifta.kernel.jobs import begin_turn, job
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +25,22 @@ def work_lane(lane: int) -> None:
     Only one worker is in a lane at a time. One that finds it taken may leave: whoever is in it looks once more after
     giving the lock back, and so sees everything that was there when the other one left.
     """
+    begin_turn(_turn(lane))
     while is_waiting(lane):
         with held(lane) as is_mine:
             if not is_mine:
                 return
             while mails := actions.claim(SYSTEM, lane=lane):
                 attempt(mails)
+
+
+def enqueue(lane: int) -> None:
+    """Have a lane worked through, by a job that waits already or by a new one."""
+    work_lane.defer_once(_turn(lane), lane=lane)
+
+
+def _turn(lane: int) -> str:
+    return f"channels.lane:{lane}"
 
 
 def attempt(mails: list[int]) -> None:

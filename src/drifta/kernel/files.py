@@ -4,7 +4,8 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,11 +18,16 @@ SNIFF = 8192
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file in the store. ``sha256`` is its address, ``media_type`` what its content (not its name) looks like."""
+    """A file in the store. ``sha256`` is its address, ``size`` in bytes, ``head`` its first bytes."""
 
     sha256: str
     size: int
-    media_type: str
+    head: bytes = field(repr=False)
+
+    @cached_property
+    def media_type(self) -> str:
+        """What its content (not its name) looks like."""
+        return sniff(self.head)
 
 
 def path_of(sha256: str) -> Path:
@@ -45,7 +51,7 @@ def store(content: bytes | Iterable[bytes]) -> StoredFile:
             head = head if len(head) >= SNIFF else (head + chunk)[:SNIFF]
         target.flush()
         os.fsync(target.fileno())
-    return StoredFile(_settle(Path(target.name), digest.hexdigest()), size, sniff(head))
+    return StoredFile(_settle(Path(target.name), digest.hexdigest()), size, head)
 
 
 def _settle(written: Path, sha256: str) -> str:

@@ -1,8 +1,6 @@
 """Background work on PostgreSQL: enqueued in the action's transaction, run at least once, so always idempotent."""
 
-import asyncio
 import json
-import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from typing import Any, Generic, ParamSpec
 import procrastinate
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.retry import RetryStrategy
 from procrastinate.tasks import Task
@@ -20,10 +19,8 @@ from procrastinate.tasks import Task
 from drifta.kernel.models import JobFailure
 
 P = ParamSpec("P")
-log = logging.getLogger(__name__)
-
-#: Seconds without a heartbeat after which a worker counts as dead, and its jobs are run again.
-STALLED_AFTER = 30
+#: First half of the advisory locks' names of turns, so that they do not meet other locks.
+TURNS = 0x7475726E
 #: Hours that finished jobs are kept; failed ones stay until somebody runs them again or discards them.
 KEEP_FINISHED_HOURS = 2
 
@@ -50,6 +47,33 @@ class Job(Generic[P]):
     def defer_in_turn(self, lock: str, **kwargs: Any) -> int:
         """Enqueue the job so that jobs with the same ``lock`` run one after another, in order."""
         return self.task.configure(lock=lock).defer(**kwargs)
+
+    def defer_once(self, turn: str, **kwargs: Any) -> None:
+        """Enqueue the job unless one with this ``turn`` waits already; at most one of them runs at a time.
+
+        For work that takes all there is when it starts (``begin_turn``): one waiting job is enough for everybody.
+        """
+        if _is_awaited(turn):
+            return
+        try:
+            with transaction.atomic():
+                self.task.configure(lock=turn, queueing_lock=turn).defer(**kwargs)
+        except AlreadyEnqueued:  # by somebody else in this very moment
+            return
+
+
+def _is_awaited(turn: str) -> bool:
+    """Whether a job with this turn waits. Until we commit, no such job gets past ``begin_turn``."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s))", [TURNS, turn])
+        cursor.execute("SELECT FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'", [turn])
+        return cursor.fetchone() is not None
+
+
+def begin_turn(turn: str) -> None:
+    """Wait, at the start of a job with a turn, until all those have committed who relied on its waiting."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [TURNS, turn])
 
 
 @dataclass(frozen=True)
@@ -126,33 +150,6 @@ def _queued(call: JobCall) -> QueuedJob:
         task_name=task.name,
         task_kwargs=call.arguments,
     )
-
-
-async def _run_worker(concurrency: int) -> None:
-    with_worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    async with with_worker.open_async():
-        await with_worker.run_worker_async(concurrency=concurrency, install_signal_handlers=True, listen_notify=True)
-
-
-def work(concurrency: int = 8) -> None:
-    """Run the worker until it is told to stop (SIGTERM, SIGINT); running jobs are finished first."""
-    asyncio.run(_run_worker(concurrency))
-
-
-@periodic("* * * * *", name="kernel.retry_stalled")
-def retry_stalled() -> None:
-    """Run again what a killed worker left behind."""
-    asyncio.run(_retry_stalled())
-
-
-async def _retry_stalled() -> None:
-    with_worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    async with with_worker.open_async():
-        manager = with_worker.job_manager
-        for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-            log.warning("Job %s (%s) was left behind by a dead worker; it runs again.", stalled.id, stalled.task_name)
-            await manager.retry_job(stalled)
-        await manager.prune_stalled_workers(STALLED_AFTER)
 
 
 @periodic("17 * * * *", name="kernel.prune_jobs")

@@ -33,4 +33,4 @@ def receive(actor: Actor, *, mails: list[Received]) -> None:
         ignore_conflicts=True,
     )
     for lane in sorted({mail.lane for mail in mails}):
-        work.work_lane.defer(lane=lane)
+        work.enqueue(lane)

@@ -37,7 +37,7 @@ def retry(actor: Actor, raw: RawMail) -> RawMail:
     _require_open(raw)
     change(raw, state=S.RECEIVED, reason="", detail="", attempts=0)
     emit(actor, MailRetried(mail=raw.pk), subject=raw)
-    work.work_lane.defer(lane=raw.lane)
+    work.enqueue(raw.lane)
     return raw
 
 
