@@ -163,7 +163,7 @@ def _pages() -> dict[str, tuple[float, Address]]:
         "palette": (150.0, lambda dice: f"/ui/palette?q={dice.choice(WORDS)}"),
         "ticket, opened from the list": (80.0, lambda dice: f"/tickets/{dice.randint(1, last)}/?view=open"),
         "ticket page with its list": (100.0, lambda dice: f"/tickets/{dice.randint(1, last)}/?view=open"),
-        "phone, a number": (100.0, lambda dice: f"/phone/?q=070-{dice.randint(100, 999)}%20{dice.randint(10, 99)}%2061"),
+        "phone, a number": (100.0, lambda dice: f"/phone/?q=070-{dice.randint(1000000, 9999999)}"),
         "phone, a name": (100.0, lambda dice: f"/phone/?q={dice.choice(NAMES)}"),
         "phone, a ticket": (100.0, lambda dice: f"/phone/?q=%23{dice.randint(1, last)}"),
         "phone, a caller chosen": (100.0, lambda dice: f"/phone/?person={dice.choice(people)}"),

@@ -27,6 +27,8 @@ PAGES = (
     "/phone/?q=an",
     "/phone/?q=%23140",
     "/phone/?q=070-999%2088%2077",
+    "/categories/",
+    "/categories/1/",
     "/people/",
     "/people/1/",
     "/people/1/edit/",

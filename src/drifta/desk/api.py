@@ -12,7 +12,7 @@ from pydantic import Field
 
 from drifta.desk import actions, queries, uploads
 from drifta.desk.listing import searched
-from drifta.desk.models import Attachment, Message, Ticket
+from drifta.desk.models import Attachment, Category, Message, Ticket
 from drifta.kernel import files, rest
 from drifta.kernel.actions import catalogue
 from drifta.kernel.actor import Actor
@@ -312,6 +312,79 @@ def add_message(request: HttpRequest, pk: int, given: MessageIn) -> Status[Messa
         return Status(201, note)
     message = actions.reply(actor, ticket, text=given.text, copies=given.copies, attachments=attached, channel="api")
     return Status(201, message)
+
+
+class CategoryOut(Schema):
+    """A category; ``path`` is its name with that of the one above it."""
+
+    id: int
+    organisation_id: int
+    name: str
+    path: str
+    parent_id: int | None
+    team_id: int | None
+    is_active: bool
+    version: int
+
+
+class CategoryIn(Schema):
+    """A new category."""
+
+    name: str = Field(min_length=1, max_length=100)
+    organisation_id: Number | None = None
+    parent_id: Number | None = None
+    team_id: Number | None = None
+
+
+class CategoryChange(Schema):
+    """New values of a category; what is missing stays. 0 empties parent or team."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    parent_id: int | None = Field(default=None, ge=0, lt=2**63)
+    team_id: int | None = Field(default=None, ge=0, lt=2**63)
+
+
+def _categories(request: HttpRequest) -> QuerySet[Category]:
+    return Category.objects.visible_to(_actor(request)).select_related("parent")
+
+
+@router.get("/categories", response=Page[CategoryOut], summary="List categories", tags=["categories"])
+def list_categories(
+    request: HttpRequest, is_active: bool | None = None, cursor: str | None = None, limit: int = rest.PAGE
+) -> Page[Any]:
+    """Categories of the caller's organisations, by number; ``is_active=true`` leaves the archived ones out."""
+    rows = _categories(request) if is_active is None else _categories(request).filter(is_active=is_active)
+    return rest.paginate(rows, cursor=cursor, limit=limit, order=("id",))
+
+
+@router.post("/categories", response={201: CategoryOut}, summary="Add a category", tags=["categories"])
+def create_category(request: HttpRequest, response: HttpResponse, values: CategoryIn) -> Status[Category]:
+    """Make a category."""
+    actor = _actor(request)
+    organisation_id = values.organisation_id or actor.organisation_id or 0
+    given = values.model_dump(exclude={"organisation_id"})
+    category = actions.create_category(actor, organisation_id=organisation_id, **given)
+    response["Location"] = f"/api/v1/categories/{category.pk}"
+    rest.with_etag(response, category)
+    return Status(201, category)
+
+
+@router.get("/categories/{int:pk}", response=CategoryOut, summary="Show a category", tags=["categories"])
+def get_category(request: HttpRequest, response: HttpResponse, pk: int) -> Category:
+    """A category with its entity tag, for a later change."""
+    found = rest.get_visible(_categories(request), pk)
+    rest.with_etag(response, found)
+    return found
+
+
+@router.patch("/categories/{int:pk}", response=CategoryOut, summary="Change a category", tags=["categories"])
+def change_category(request: HttpRequest, response: HttpResponse, pk: int, values: CategoryChange) -> Category:
+    """Rename a category, move it, or lead it to another team; archive it by its verb."""
+    found = rest.get_visible(_categories(request), pk)
+    rest.based_on(request, found)
+    changed = actions.edit_category(_actor(request), found, **values.model_dump(exclude_unset=True))
+    rest.with_etag(response, changed)
+    return changed
 
 
 @router.post("/attachments", response={201: UploadOut}, summary="Upload a file", tags=["attachments"])

@@ -123,10 +123,38 @@ class TicketUnwatched(Event):
     name: str = ""
 
 
-@event("desk.category_saved", text=_("saved the category “%(name)s”"))
+@event("desk.category_created", text=_("made the category “%(name)s”"))
 @dataclass(frozen=True)
-class CategorySaved(Event):
-    """A category was made or changed."""
+class CategoryCreated(Event):
+    """There is a new category; ``name`` is its path."""
+
+    category: int
+    name: str
+
+
+@event("desk.category_edited", text=_("changed the category “%(before)s” to “%(after)s”"))
+@dataclass(frozen=True)
+class CategoryEdited(Event):
+    """A category got another name, place or team; both paths are given."""
+
+    category: int
+    before: str
+    after: str
+
+
+@event("desk.category_archived", text=_("archived the category “%(name)s”"))
+@dataclass(frozen=True)
+class CategoryArchived(Event):
+    """A category is no longer offered."""
+
+    category: int
+    name: str
+
+
+@event("desk.category_restored", text=_("uses the category “%(name)s” again"))
+@dataclass(frozen=True)
+class CategoryRestored(Event):
+    """An archived category is offered again."""
 
     category: int
     name: str

@@ -374,3 +374,39 @@ class SaveViewForm(forms.Form):
             *mine,
             ("all", gettext("everybody")),
         ]
+
+
+class CategoryForm(forms.Form):
+    """A category: its name, what it stands under, and who gets its tickets."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    organisation = forms.TypedChoiceField(label=_("Organisation"), coerce=int, required=False)
+    name = forms.CharField(label=_("Name"), max_length=100)
+    parent_id = NumberChoiceField(label=_("Under"), required=False)
+    team_id = NumberChoiceField(
+        label=_("Team"), required=False, help_text=_("New tickets of this category go to the team.")
+    )
+
+    def __init__(self, data: Any = None, *, actor: Actor, category: Category | None = None) -> None:
+        super().__init__(data)
+        parents = Category.objects.visible_to(actor).filter(parent=None, is_active=True)
+        if category is not None:
+            self.initial = {name: getattr(category, name) for name in ("version", "name", "parent_id", "team_id")}
+            parents = parents.filter(organisation_id=category.organisation_id).exclude(pk=category.pk)
+        organisations = [(str(one.pk), one.name) for one in people.organisations(actor)]
+        if category is not None or len(organisations) == 1:
+            organisations = []
+        self._offer("parent_id", [_NONE, *((str(one.pk), one.name) for one in parents)])
+        self._offer("team_id", teams(actor))
+        self._offer("organisation", organisations)
+        self.initial.setdefault("organisation", actor.organisation_id)
+        if not organisations:
+            self.fields["organisation"].widget = forms.HiddenInput()
+            self.initial["organisation"] = None
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """Return the action's parameters."""
+        return {name: self.cleaned_data[name] for name in ("name", "parent_id", "team_id")}

@@ -5,6 +5,7 @@ from typing import Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -33,7 +34,9 @@ class Priority(models.IntegerChoices):
 
 
 class Category(Versioned):
-    """What a ticket is about, in a tree of two or three levels (“Printing / Paper”)."""
+    """What a ticket is about, on two levels (“Printing / Paper”)."""
+
+    resource = "categories"
 
     organisation = models.ForeignKey("people.Organisation", models.PROTECT, related_name="categories")
     name = models.CharField(_("name"), max_length=100)
@@ -58,6 +61,10 @@ class Category(Versioned):
     def path(self) -> str:
         """The name with that of its parent: “Printing / Paper”."""
         return f"{self.parent.name} / {self.name}" if self.parent else self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the category's page."""
+        return reverse("desk:category", args=[self.pk])
 
 
 OPEN = Q(state__in=["new", "open", "waiting"])

@@ -58,9 +58,18 @@ def save_draft(actor: Actor, obj: Any) -> bool:
     return True
 
 
-@rule("desk.save_view", "desk.save_category", roles=AGENTS)
+@rule("desk.save_view", roles=AGENTS)
+def save_view(actor: Actor, obj: Any) -> bool:
+    """Make views of one's own, and shared ones."""
+    return True
+
+
+@rule(
+    "desk.create_category", "desk.edit_category", "desk.archive_category", "desk.restore_category",
+    roles=ADMINISTRATORS,
+)  # fmt: skip
 def configure(actor: Actor, obj: Any) -> bool:
-    """Make categories and shared views."""
+    """Make, rename and archive categories."""
     return True
 
 

@@ -36,10 +36,10 @@ class CallForm(forms.Form):
     )
     category = forms.TypedChoiceField(label=_("Category"), coerce=_number, required=False, empty_value=None)
     impact = forms.TypedChoiceField(
-        label=_("Impact"), choices=Level.choices, coerce=_number, initial=3, required=False, empty_value=3
+        label=_("Impact"), choices=Level.choices, coerce=_number, initial=3, required=False
     )
     urgency = forms.TypedChoiceField(
-        label=_("Urgency"), choices=Level.choices, coerce=_number, initial=2, required=False, empty_value=2
+        label=_("Urgency"), choices=Level.choices, coerce=_number, initial=2, required=False
     )
     take = forms.BooleanField(label=_("I take it"), required=False, initial=True)
 
@@ -68,6 +68,8 @@ class CallForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for what the mode needs, and for the name of somebody who is not known yet."""
         given = dict(super().clean() or {})
+        for name in ("impact", "urgency"):
+            given[name] = given.get(name) or self.fields[name].initial
         needed = list(NEEDED.get(given.get("mode", ""), ()))
         if self.caller is None and given.get("mode") != "join":
             needed.insert(0, "name")

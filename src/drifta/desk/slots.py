@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from drifta.desk import panels as content
 from drifta.desk.forms import FORMS
-from drifta.ui import menu, panels
+from drifta.ui import menu, panels, states
 from drifta.ui.doing import register_form
 from drifta.ui.menu import MenuEntry
 from drifta.ui.panels import Panel
+from drifta.ui.states import State
 
 
 def _dialog(verb: str, ticket: Any) -> str:
@@ -27,6 +28,12 @@ menu.register(
 menu.register(MenuEntry(_("Phone"), "phone", "desk:phone", order=30, permission="desk.work", key="g c"))
 menu.register(MenuEntry(_("Ticket"), "ticket", "desk:new", order=10, permission="desk.work", place="new", key="c"))
 menu.register(MenuEntry(_("Portal"), "lifebuoy", "desk:portal", order=80, permission="desk.create", place="user"))
+
+menu.register(
+    MenuEntry(_("Categories"), "tag", "desk:categories", order=30, permission="desk.edit_category",
+              place="administration")
+)  # fmt: skip
+states.register(State("archived", _("Archived"), "archive", "neutral"))
 
 panels.slot("today").register(
     Panel("desk.mine", _("Mine"), "desk/panels/mine.html", content.mine, permission="desk.work", order=20)

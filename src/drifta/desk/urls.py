@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from drifta.desk.views import change, files, lists, new, phone, portal, workspace, write
+from drifta.desk.views import categories, change, files, lists, new, phone, portal, workspace, write
 
 urlpatterns = [
     path("tickets/", lists.ticket_list, name="list"),
@@ -29,6 +29,9 @@ urlpatterns = [
     path("tickets/<int:number>/unlink/", change.unlink, name="unlink"),
     path("tickets/<int:number>/do/<str:verb>/", change.do, name="do"),
     path("tickets/<int:number>/run/<str:verb>/", change.do_plain, name="run"),
+    path("categories/", categories.categories, name="categories"),
+    path("categories/new/", categories.new, name="new-category"),
+    path("categories/<int:pk>/", categories.category, name="category"),
     path("phone/", phone.phone, name="phone"),
     path("portal/", portal.home, name="portal"),
     path("portal/report/", portal.report, name="portal-report"),

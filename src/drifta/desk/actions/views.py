@@ -1,14 +1,12 @@
-"""Categories, named lists of tickets, and drafts."""
+"""Named lists of tickets, and drafts."""
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from drifta.desk import references
-from drifta.desk.events import CategorySaved, ViewRemoved, ViewSaved
-from drifta.desk.models import Category, Draft, SavedView
+from drifta.desk.events import ViewRemoved, ViewSaved
+from drifta.desk.models import Draft, SavedView
 from drifta.desk.text import one_line, plain
 from drifta.kernel import clock
 from drifta.kernel.actions import Refused, action
@@ -42,34 +40,6 @@ def remove_view(actor: Actor, view: SavedView) -> None:
     """Remove a named list; one's own, or a shared one."""
     emit(actor, ViewRemoved(view.pk, view.name), subject=view)
     view.delete()
-
-
-@action("desk.save_category", label=gettext_lazy("Save category"), icon="tag")
-def save_category(
-    actor: Actor,
-    *,
-    organisation_id: int,
-    name: str,
-    parent_id: int | None = None,
-    team_id: int | None = None,
-    is_active: bool = True,
-    category_id: int | None = None,
-) -> Category:
-    """Make a category, or change the one with ``category_id``."""
-    if not actor.sees_organisation(organisation_id):
-        raise PermissionDenied(_("You cannot make categories for this organisation."))
-    name = one_line(name, 100)
-    same = Category.objects.filter(organisation_id=organisation_id, parent_id=parent_id, name=name)
-    if not name or same.exclude(pk=category_id or 0).exists():
-        raise Refused(_("A category needs a name that no other has. Choose another name."))
-    category = Category.objects.filter(organisation_id=organisation_id, pk=category_id or 0).first() or Category()
-    category.organisation_id, category.name, category.is_active = organisation_id, name, is_active
-    category.team = references.visible_or_none(actor, "people.Team", team_id)
-    others = Category.objects.filter(organisation_id=organisation_id).exclude(pk=category.pk)
-    category.parent = others.filter(pk=parent_id or 0).first()
-    category.save()
-    emit(actor, CategorySaved(category.pk, name), subject=category)
-    return category
 
 
 @action("desk.save_draft", label=gettext_lazy("Save draft"))

@@ -121,7 +121,7 @@ def _things(demo: _Demo) -> None:
             SYSTEM, organisation_id=demo.organisation_id, name=name, asset_ids=[demo.assets[one] for one in assets]
         )
     for name in data.CATEGORIES:
-        category = desk.save_category(SYSTEM, organisation_id=demo.organisation_id, name=name)
+        category = desk.create_category(SYSTEM, organisation_id=demo.organisation_id, name=name)
         demo.categories[name] = category.pk
 
 
