@@ -100,8 +100,9 @@ class Memory:
 
     def _hold(self, numbers: Iterable[int]) -> None:
         new = {number for number in numbers if number < LARGEST} - set(self._tickets)
-        found = desk.held(new)
-        self._tickets |= {number: found.get(number) for number in new}
+        if new:
+            found = desk.held(new)
+            self._tickets |= {number: found.get(number) for number in new}
 
     def ticket(self, number: int) -> Any:
         """Return a ticket, None when there is none with this number."""

@@ -12,7 +12,7 @@ from drifta.channels import mail_keys, queries
 from drifta.channels.models import OutgoingMail
 from drifta.channels.settings import MailSettings
 from drifta.desk.attached import AttachedFile
-from drifta.kernel import settings
+from drifta.kernel import settings, unit
 from drifta.people.queries import Recipient
 
 #: Message-IDs in References; the oldest are left out.
@@ -54,7 +54,8 @@ def render(letter: Letter, recipient: Recipient) -> OutgoingMail:
     """Return the unsaved mail to one recipient."""
     values = settings.get(MailSettings)
     team_id = letter.ticket.team_id if letter.ticket is not None else None
-    desk = queries.outgoing_address(letter.organisation_id, team_id)
+    place = letter.organisation_id, team_id
+    desk = unit.remembered(("outgoing address", *place), lambda: queries.outgoing_address(*place))
     domain = desk.address.rpartition("@")[2] if desk else queries.host_name()
     number = letter.ticket.pk if letter.ticket is not None else None
     with translation.override(recipient.language):

@@ -28,6 +28,11 @@ def rows(label: str) -> VisibleQuerySet[Any]:
     return cast("VisibleQuerySet[Any]", apps.get_model(label)._default_manager.all())
 
 
+def language_of(organisation_id: int) -> str:
+    """Return the language in which an organisation is written to."""
+    return str(rows("people.Organisation").values_list("language", flat=True).get(pk=organisation_id))
+
+
 def visible(actor: Actor, label: str, pk: int) -> Any:
     """Return a row that the actor sees. Raises ``Refused`` when there is none."""
     found = rows(label).visible_to(actor).filter(pk=pk).first()

@@ -16,6 +16,7 @@ from drifta.channels.mail.headers import Address
 from drifta.channels.memory import Memory
 from drifta.channels.models import RawMail
 from drifta.desk import actions as desk
+from drifta.kernel import unit
 from drifta.kernel.actor import SYSTEM, Actor
 from drifta.people import actions as people
 from drifta.people import queries as persons
@@ -112,7 +113,8 @@ def _people(arrived: Incoming, house: Lookups, told: str | None) -> tuple[Actor,
 
 def _stranger(arrived: Incoming, author: Address, told: str | None) -> Any:
     """Make a person of somebody unknown: of the organisation that has the mail domain, else of the desk's."""
-    claimed = persons.organisation_of_domain(author.address.rpartition("@")[2])
+    domain = author.address.rpartition("@")[2].lower()
+    claimed = unit.remembered(("mail domain", domain), lambda: persons.organisation_of_domain(domain))
     return people.recognise(
         SYSTEM,
         organisation_id=claimed.pk if claimed else arrived.organisation_id,

@@ -57,7 +57,6 @@ def create(
     requester = references.visible_or_none(actor, "people.Person", requester_id or actor.person_id)
     category = _category(organisation_id, category_id)
     team = references.visible_or_none(actor, "people.Team", team_id or (category.team_id if category else None))
-    organisation = references.rows("people.Organisation").get(pk=organisation_id)
     is_for_other = actor.person_id is not None and requester is not None and requester.pk != actor.person_id
     ticket = Ticket.objects.create(
         organisation_id=organisation_id,
@@ -72,7 +71,7 @@ def create(
         requester=requester,
         site=references.visible_or_none(actor, "inventory.Site", site_id) or getattr(requester, "site", None),
         channel=channel,
-        language=language or getattr(requester, "language", None) or organisation.language,
+        language=language or getattr(requester, "language", None) or references.language_of(organisation_id),
         is_touched=is_for_other and actor.has("desk.work"),
     )
     unit.hold(ticket)

@@ -12,4 +12,4 @@ def held(numbers: Collection[int]) -> dict[int, Ticket]:
     For the system's own use: it does not ask who may see them.
     """
     rows = Ticket.objects.filter(pk__in=numbers).prefetch_related("watching")
-    return {ticket.pk: ticket for ticket in unit.locked(rows)} if numbers else {}
+    return {ticket.pk: ticket for ticket in unit.locked(rows)}
