@@ -1,20 +1,24 @@
 """Background jobs in a real worker: transaction, retry, failure on the list, stalled ones run again."""
 
+import asyncio
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
 
-from drifta.kernel import jobs
+from drifta.kernel import jobs, worker
 from drifta.kernel.jobs import JobCall, defer_many, job
 from drifta.kernel.testing import run_jobs, waiting_jobs
 
 ran: list[int] = []
+#: Seconds within which the jobs of a dead worker run again.
+SOON = 20
 
 
 @job(name="test.add")
@@ -58,9 +62,9 @@ def status(name: str) -> list[str]:
 
 WORKER = """
 import django; django.setup()
-from drifta.kernel import jobs
+from drifta.kernel import worker
 from drifta.kernel.tests import worker_jobs
-jobs.work(concurrency=2)
+worker.work(concurrency=2)
 """
 
 
@@ -76,7 +80,7 @@ def test_a_job_that_fails_for_good_is_listed_and_can_run_again() -> None:
     from drifta.kernel.tests import worker_jobs  # noqa: PLC0415 - declares the jobs in this process too
 
     worker_jobs.fails.defer()
-    worker = start_worker()
+    running = start_worker()
     try:
         wait_for(lambda: status("test.worker_fails") == ["failed"])
         (failed,) = jobs.failed_jobs()
@@ -86,18 +90,80 @@ def test_a_job_that_fails_for_good_is_listed_and_can_run_again() -> None:
         jobs.discard(failed.id)
         assert jobs.failed_jobs() == []
     finally:
-        worker.terminate()
-        worker.wait(20)
+        running.terminate()
+        running.wait(20)
+
+
+def doing(name: str) -> list[int]:
+    """Return the numbers of the workers that do jobs of this name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT worker_id FROM procrastinate_jobs WHERE task_name = %s AND status = 'doing'", [name])
+        return [row[0] for row in cursor.fetchall()]
+
+
+@contextmanager
+def killed_worker(name: str) -> Iterator[int]:
+    """Let a worker die in the middle of a job of this name; gives its number, with another worker running."""
+    first = start_worker()
+    wait_for(lambda: bool(doing(name)))
+    (dead,) = doing(name)
+    first.kill()
+    first.wait()
+    second = start_worker()
+    try:
+        yield dead
+    finally:
+        second.kill()
+        second.wait()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_worker_s_job_runs_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_worker_s_job_runs_again_soon() -> None:
     from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
 
-    monkeypatch.setattr(jobs, "STALLED_AFTER", 1)
     worker_jobs.hangs.defer()
-    worker = start_worker()
-    wait_for(lambda: status("test.worker_hangs") == ["doing"])
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
-    wait_for(lambda: jobs.retry_stalled() is None and status("test.worker_hangs") == ["todo"])
+    with killed_worker("test.worker_hangs") as dead:
+        wait_for(lambda: doing("test.worker_hangs") not in ([], [dead]), SOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_worker_s_job_gives_way_when_its_like_waits() -> None:
+    from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
+
+    def defer() -> None:
+        worker_jobs.hangs.task.configure(lock="turn", queueing_lock="turn").defer()
+
+    defer()
+    with killed_worker("test.worker_hangs") as dead:
+        defer()  # waits for the lock that the dead worker's job holds
+        wait_for(lambda: doing("test.worker_hangs") not in ([], [dead]), SOON)
+    assert sorted(status("test.worker_hangs")) == ["aborted", "doing"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_was_only_late_keeps_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
+
+    def look(suspects: set[int]) -> set[int]:
+        return asyncio.run(_look(suspects))
+
+    number = worker_jobs.hangs.defer()
+    running = start_worker()
+    try:
+        wait_for(lambda: bool(doing("test.worker_hangs")))
+        before = doing("test.worker_hangs")
+        monkeypatch.setattr(worker, "SILENT_AFTER", -1)  # as after a long pause: nobody has given a sign of life
+        suspects = look(set())
+        assert number in suspects
+        monkeypatch.undo()
+        assert look(suspects) == set()
+        assert doing("test.worker_hangs") == before
+    finally:
+        running.kill()
+        running.wait()
+
+
+async def _look(suspects: set[int]) -> set[int]:
+    opened = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    async with opened.open_async():
+        return await worker.look(opened.job_manager, suspects)

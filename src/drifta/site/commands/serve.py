@@ -21,7 +21,7 @@ def web(arguments: argparse.Namespace) -> int:
 
 def worker(arguments: argparse.Namespace) -> int:
     """``drifta worker``: background jobs."""
-    return _run(options_of(arguments), "drifta.kernel.jobs:work")
+    return _run(options_of(arguments), "drifta.kernel.worker:work")
 
 
 def intake(arguments: argparse.Namespace) -> int:

@@ -38,7 +38,7 @@ def parts(options: Options, database_url: str, listening: list[socket.socket]) -
 
     return [
         Part("web", _named("web", serve), _web_answers(address)),
-        Part("worker", _named("worker", load("drifta.kernel.jobs:work")), _heard(database_url, WORKER, since)),
+        Part("worker", _named("worker", load("drifta.kernel.worker:work")), _heard(database_url, WORKER, since)),
         Part("intake", _named("intake", load("drifta.channels.intake:run")), _mail_answers(options)),
         Part("probe", lambda: run_probe(probe_options(options.data, address)), _heard(database_url, PROBE, since)),
     ]

@@ -1,0 +1,74 @@
+"""The worker process: runs jobs, and takes over what a killed worker has left behind."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
+from procrastinate.worker import Worker
+
+log = logging.getLogger(__name__)
+
+#: Seconds between a worker's signs of life.
+HEARTBEAT = 2
+#: Seconds without one after which a worker may be dead.
+SILENT_AFTER = 7
+#: Seconds between two looks at what dead workers hold. Only who is silent at two looks counts as dead: after a pause
+#: of the database or of the whole machine, living workers show themselves in between.
+LOOK_EVERY = 2
+#: Seconds after which a dead worker is forgotten.
+FORGET_AFTER = 60
+
+
+def work(concurrency: int = 8) -> None:
+    """Run the worker until it is told to stop (SIGTERM, SIGINT); running jobs are finished first."""
+    asyncio.run(_work(concurrency))
+
+
+async def _work(concurrency: int) -> None:
+    with_worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    async with with_worker.open_async():
+        with_worker.perform_import_paths()
+        worker = Worker(with_worker, concurrency=concurrency, update_heartbeat_interval=HEARTBEAT)
+        rescue = asyncio.create_task(_rescue(with_worker.job_manager, worker))
+        try:
+            await worker.run()
+        finally:
+            rescue.cancel()
+            with suppress(asyncio.CancelledError):
+                await rescue
+
+
+async def _rescue(manager: JobManager, worker: Worker) -> None:
+    """Run again what dead workers hold; goes on while this worker finishes its last jobs."""
+    suspects: set[int] = set()
+    while True:
+        try:
+            suspects = await look(manager, suspects)
+            await manager.prune_stalled_workers(FORGET_AFTER)
+            if worker.worker_id is not None:  # the worker itself gives no signs any more while it stops
+                await manager.update_heartbeat(worker.worker_id)
+        except ConnectorException:
+            log.warning("What dead workers hold could not be looked at; the next look follows.", exc_info=True)
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def look(manager: JobManager, suspects: set[int]) -> set[int]:
+    """Run again the ``suspects`` (numbers of jobs) that are still held by silent workers; returns the new suspects."""
+    held = {job.id: job for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_AFTER) if job.id}
+    for number in sorted(suspects & held.keys()):
+        await _run_again(manager, held.pop(number))
+    return set(held)
+
+
+async def _run_again(manager: JobManager, job: Job) -> None:
+    log.warning("Job %s (%s) was left behind by a dead worker; it runs again.", job.id, job.task_name)
+    try:
+        await manager.retry_job(job)
+    except UniqueViolation:  # its like waits already, and shall not wait for this one
+        await manager.finish_job_by_id_async(job.id or 0, Status.ABORTED, delete_job=False)
+    except ConnectorException:  # another worker was quicker
+        log.debug("Job %s runs again already.", job.id, exc_info=True)
