@@ -341,3 +341,11 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "subject"], name="desk_draft_once")]
+
+
+class NoticesSeen(models.Model):
+    """How far a person has looked through what concerns them: the number of an event, and when they looked."""
+
+    person = models.OneToOneField("people.Person", models.CASCADE, primary_key=True, related_name="+")
+    until = models.BigIntegerField(default=0)
+    at = models.DateTimeField(default=clock.now)

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from drifta.desk import queries
+from drifta.desk import notices, queries
 from drifta.desk.models import Ticket
 from drifta.kernel import clock
 from drifta.ui.menu import actor_of
@@ -45,6 +45,14 @@ def of_asset(request: HttpRequest, asset: Any) -> dict[str, Any] | None:
     """The open tickets about a device."""
     found = queries.open_tickets_about(actor_of(request), asset_id=asset.pk)
     return {"tickets": found} if found else None
+
+
+def bell(request: HttpRequest, _page: object) -> dict[str, Any] | None:
+    """How much concerns the actor that they have not seen; nothing for programs."""
+    actor = actor_of(request)
+    if actor.kind != "person":
+        return None
+    return {"count": notices.count(actor), "most": notices.MOST, "names": " ".join(notices.live_names(actor))}
 
 
 def mine(request: HttpRequest, _page: object) -> dict[str, Any]:

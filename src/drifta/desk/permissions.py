@@ -52,9 +52,9 @@ def take_part(actor: Actor, ticket: Any) -> bool:
     return actor.has("desk.work") or _is_reporter(actor, ticket)
 
 
-@rule("desk.save_draft", roles=EVERYBODY)
+@rule("desk.save_draft", "desk.see_notices", roles=EVERYBODY)
 def save_draft(actor: Actor, obj: Any) -> bool:
-    """Keep what one is writing."""
+    """Keep what one is writing, and how far one has looked."""
     return True
 
 

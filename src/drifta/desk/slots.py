@@ -63,3 +63,6 @@ panels.slot("person.main").register(
 panels.slot("asset.main").register(
     Panel("desk.tickets", _("Tickets"), "desk/panels/of_asset.html", content.of_asset, permission="desk.read_all")
 )
+panels.slot("shell.bar").register(
+    Panel("desk.bell", _("Notices"), "desk/parts/bell.html", content.bell, permission="desk.read_all", order=50)
+)

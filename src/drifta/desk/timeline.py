@@ -104,7 +104,8 @@ def _handed_over(fact: facts.TicketHandedOver) -> tuple[str, str, str]:
     return _("handed it over to %(team)s") % {"team": fact.to_name}, "", "transfer-out"
 
 
-def _state(fact: facts.TicketStateChanged) -> tuple[str, str, str]:
+def state_line(fact: facts.TicketStateChanged) -> tuple[str, str, str]:
+    """Return what became of a ticket as a line, the reason, and an icon."""
     texts = {
         "waiting": _("put it on hold"),
         "resolved": _("resolved it"),
@@ -121,7 +122,7 @@ def _state(fact: facts.TicketStateChanged) -> tuple[str, str, str]:
 
 def _public_state(fact: facts.TicketStateChanged) -> tuple[str, str, str]:
     """As above, but why agents let it wait stays among them."""
-    text, reason, icon = _state(fact)
+    text, reason, icon = state_line(fact)
     return text, "" if fact.after == "waiting" else reason, icon
 
 
@@ -178,7 +179,7 @@ def _unwatched(fact: facts.TicketUnwatched) -> tuple[str, str, str]:
 _LINES: dict[str, Line] = {
     facts.TicketAssigned.event_name: _assigned,
     facts.TicketHandedOver.event_name: _handed_over,
-    facts.TicketStateChanged.event_name: _state,
+    facts.TicketStateChanged.event_name: state_line,
     facts.TicketEdited.event_name: _edited,
     facts.TicketLinked.event_name: _linked,
     facts.TicketUnlinked.event_name: _unlinked,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from drifta.desk.views import categories, change, files, lists, new, phone, portal, workspace, write
+from drifta.desk.views import categories, change, files, lists, new, notices, phone, portal, workspace, write
 
 urlpatterns = [
     path("tickets/", lists.ticket_list, name="list"),
@@ -32,6 +32,8 @@ urlpatterns = [
     path("categories/", categories.categories, name="categories"),
     path("categories/new/", categories.new, name="new-category"),
     path("categories/<int:pk>/", categories.category, name="category"),
+    path("notices/", notices.bell, name="bell"),
+    path("notices/list/", notices.look, name="notices"),
     path("phone/", phone.phone, name="phone"),
     path("portal/", portal.home, name="portal"),
     path("portal/report/", portal.report, name="portal-report"),

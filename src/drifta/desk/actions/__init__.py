@@ -8,7 +8,7 @@ from drifta.desk.actions.edit import edit, prioritise
 from drifta.desk.actions.follow import link, move_person, unlink, unwatch, watch
 from drifta.desk.actions.held import held
 from drifta.desk.actions.state import close, hold, reopen, resolve, resume
-from drifta.desk.actions.views import remove_view, save_draft, save_view
+from drifta.desk.actions.views import remove_view, save_draft, save_view, see_notices
 from drifta.desk.actions.write import annotate, note, reply
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "resume",
     "save_draft",
     "save_view",
+    "see_notices",
     "take",
     "unlink",
     "unwatch",

@@ -75,6 +75,7 @@ def hand_over(
     )
     emit(actor, fact, subject=ticket)
     steps.say_added(actor, message)
+    steps.tell_concerned(actor, ticket, team_id=team.pk)
     return ticket
 
 

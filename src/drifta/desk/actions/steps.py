@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from drifta.desk import document
+from drifta.desk import document, notices
 from drifta.desk.attached import AttachedFile
 from drifta.desk.events import MessageAdded, TicketAssigned, TicketStateChanged
 from drifta.desk.models import Attachment, Message, Ticket, Watcher
 from drifta.desk.text import clean_filename, excerpt, one_line, plain
-from drifta.kernel import clock, files
+from drifta.kernel import clock, files, live, unit
 from drifta.kernel.actions import Refused
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
@@ -48,6 +48,7 @@ def set_state(
     change(ticket, **values, **touched(actor, ticket))
     fact = TicketStateChanged(ticket.pk, before, after, resolution or reason, until.isoformat() if until else "")
     emit(actor, fact, subject=ticket)
+    tell_concerned(actor, ticket, [watching.person_id for watching in ticket.watching.all()])
     return ticket
 
 
@@ -61,6 +62,7 @@ def give(actor: Actor, ticket: Ticket, *, team: Any, owner_id: int | None) -> Ti
     owner_name = ticket.owner.name if ticket.owner else ""
     team_name = team.name if team else ""
     emit(actor, TicketAssigned(ticket.pk, team_id, owner_id, team_name, owner_name, before_owner), subject=ticket)
+    tell_concerned(actor, ticket)
     return ticket
 
 
@@ -105,9 +107,22 @@ def add_message(
 def say_added(actor: Actor, message: Message) -> None:
     """Announce a message."""
     ticket = message.ticket
-    is_followed = ticket.owner_id is not None or ticket.watching.exists()
+    watcher_ids = [watching.person_id for watching in ticket.watching.all()]
+    is_followed = ticket.owner_id is not None or bool(watcher_ids)
     told = message.direction, message.channel, message.automatic, is_followed
     emit(actor, MessageAdded(ticket.pk, message.pk, *told), subject=ticket)
+    tell_concerned(actor, ticket, watcher_ids)
+
+
+def tell_concerned(actor: Actor, ticket: Ticket, watcher_ids: Iterable[int] = (), team_id: int | None = None) -> None:
+    """Tell the open pages of those whose matter a ticket is, but for whoever acts; at the end of the action."""
+    persons = notices.concerned(ticket, watcher_ids) - {actor.person_id}
+    names = [*(notices.of_person(pk) for pk in persons), *([notices.of_team(team_id)] if team_id else [])]
+    unit.later(_tell, [(name, ticket.organisation_id) for name in names])
+
+
+def _tell(named: list[tuple[str, int]]) -> None:
+    live.tell_all(dict.fromkeys(named))
 
 
 def attach(message: Message, attachments: Sequence[AttachedFile]) -> None:

@@ -1,14 +1,15 @@
-"""Named lists of tickets, and drafts."""
+"""Named lists of tickets, drafts, and how far somebody has looked."""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from drifta.desk import notices
 from drifta.desk.events import ViewRemoved, ViewSaved
-from drifta.desk.models import Draft, SavedView
+from drifta.desk.models import Draft, NoticesSeen, SavedView
 from drifta.desk.text import one_line, plain
-from drifta.kernel import clock
+from drifta.kernel import clock, live
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
@@ -56,3 +57,12 @@ def save_draft(actor: Actor, *, key: str, text: str) -> Draft | None:
         person_id=actor.person_id, subject=key, defaults={"value": value, "saved_at": clock.now()}
     )
     return draft
+
+
+@action("desk.see_notices", label=gettext_lazy("Note what was seen"))
+def see_notices(actor: Actor, *, until: int) -> None:
+    """Remember the newest notice that a person has seen. Announces nothing: nobody else's matter."""
+    if actor.person_id is not None:
+        values = {"until": until, "at": clock.now()}
+        NoticesSeen.objects.update_or_create(person_id=actor.person_id, defaults=values)
+        live.tell(notices.live_names(actor)[0], actor.organisation_id)
