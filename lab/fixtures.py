@@ -17,24 +17,25 @@ from dataclasses import dataclass
 
 import pytest
 
-from lab import state
+from lab import namespaces, state
 from lab.machines import Machine
 from lab.servers import Server, kinds
 
 
 @dataclass(frozen=True)
 class Alone:
-    """A server alone on its machine."""
+    """A server alone on its machine, and a client on another, with a cable between them."""
 
     server: Server
     machine: Machine
+    client: Machine
     facts: dict[str, str]
     seconds: float
     """What it took from booting the machine's server to its first answer."""
 
     def network(self) -> contextlib.AbstractContextManager[None]:
-        """Put the calling thread into the server's network until the block ends."""
-        return self.machine.network()
+        """Put the calling thread into the client's network until the block ends."""
+        return self.client.network()
 
 
 @pytest.fixture(scope="session")
@@ -54,12 +55,15 @@ def alone(lab: state.Lab, server: Server) -> Iterator[Alone]:
     """Run ``server`` on a machine of its own until the block ends."""
     if reason := server.missing():
         pytest.skip(reason)
-    machine = Machine.boot(lab, server.kind.replace("_", "-"))
-    try:
-        seconds = server.start(machine)
-        yield Alone(server, machine, server.facts(machine), seconds)
-    finally:
-        machine.end()
+    with contextlib.ExitStack() as machines:
+        machine, client = (Machine.boot(lab, name) for name in (server.kind.replace("_", "-"), "client"))
+        machines.callback(machine.end)
+        machines.callback(client.end)
+        namespaces.join(machine.pid, "eth0", client.pid, "eth0")
+        machine.plug("eth0", "10.99.0.2/24")
+        client.plug("eth0", "10.99.0.3/24")
+        seconds = server.start(machine, client)
+        yield Alone(server, machine, client, server.facts(machine), seconds)
 
 
 def _fixture(kind: type[Server]) -> Callable[..., Iterator[Alone]]:

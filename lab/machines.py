@@ -26,6 +26,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENVIRONMENT = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "PYTHONPATH": str(REPOSITORY)}
 MEGABYTE = 1_000_000
+#: The address of a machine without a cable.
+NOWHERE = "127.0.0.1"
 
 Finished = subprocess.CompletedProcess[str]
 
@@ -38,7 +40,7 @@ class Machine:
     pid: int
     home: Path
     """The directory of its lab, outside of all machines."""
-    address: str = "127.0.0.1"
+    address: str = NOWHERE
     """Where others in the lab reach it."""
     lifeline: int = field(default=-1, repr=False)
 
@@ -158,6 +160,15 @@ class Machine:
         """Put the calling thread into the machine's network until the block ends (``namespaces.inside_network``)."""
         with namespaces.inside_network(self.pid):
             yield
+
+    def plug(self, interface: str, address: str = "") -> None:
+        """Switch an interface on, and give it an address such as ``10.20.0.5/24``; the first one is the machine's."""
+        commands = [f"link set {interface} up"]
+        if address:
+            commands.insert(0, f"addr add {address} dev {interface}")
+            if self.address == NOWHERE:
+                self.address = address.partition("/")[0]
+        namespaces.ip(self.pid, *commands)
 
     # Services
 

@@ -23,12 +23,12 @@ BUSY = 4
 def test_it_starts_answers_stops_and_starts_again(laboratory: Lab, kind: type[Server]) -> None:
     with alone(laboratory, kind()) as running:
         assert running.seconds < kind.ready_within * BUSY
-        running.server.ask(running.machine, running.machine)
+        running.server.ask(running.machine, running.client)
         running.server.stop(running.machine)
         until(lambda: running.machine.others() == [], 10, f"the end of {running.machine.others()}")
         with pytest.raises(Exception):  # noqa: B017, PT011 - every client has errors of its own
-            running.server.ask(running.machine, running.machine)
-        running.server.run(running.machine)
+            running.server.ask(running.machine, running.client)
+        running.server.run(running.machine, running.client)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
