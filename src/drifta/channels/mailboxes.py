@@ -60,7 +60,7 @@ class _Watcher(threading.Thread):
             try:
                 self._stay()
             except Exception as error:
-                self._report(imap.reason(error))
+                self._report(imap.reason(error, self.mailbox.account))
             pause = FIRST_PAUSE if self._worked else min(pause * 2, LONGEST_PAUSE)
             self._worked = False
             self.leave.wait(pause)
@@ -85,11 +85,7 @@ class _Watcher(threading.Thread):
                     skipped.add(mail.uid)
             if not found:
                 break
-        return (
-            f"{len(skipped)} mails are larger than the limit, or cannot be read; they stay in the folder."
-            if skipped
-            else ""
-        )
+        return LEFT_BEHIND if skipped else ""
 
     def _take(self, box: imap.Box, mail: imap.Fetched) -> bool:
         content = imap.content(box, mail.uid)

@@ -6,8 +6,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from drifta.channels.troubles import told
 from drifta.kernel import clock
 from drifta.kernel.actor import Actor
 from drifta.kernel.models import Subject, Versioned, VisibleQuerySet
@@ -101,6 +103,11 @@ class Mailbox(Versioned):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.host})"
+
+    @property
+    def trouble(self) -> str:
+        """What is the matter, in the reader's language."""
+        return told(self.error, gettext)
 
     def get_absolute_url(self) -> str:
         """Where its page is."""
@@ -242,6 +249,11 @@ class OutgoingMail(Subject):
             models.Index(fields=["state", "-id"], name="channels_outgoing_state"),
             models.Index(fields=["address", "-created_at"], name="channels_outgoing_address"),
         ]
+
+    @property
+    def trouble(self) -> str:
+        """What is the matter, in the reader's language."""
+        return told(self.error, gettext)
 
     def __str__(self) -> str:
         return self.subject

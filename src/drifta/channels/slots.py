@@ -6,12 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from drifta.channels import queries
 from drifta.channels.models import OutgoingMail
 from drifta.channels.settings import MailSettings
+from drifta.channels.troubles import told
 from drifta.kernel.actor import Actor
 from drifta.kernel.permissions import may
 from drifta.ui import banners, menu, panels
@@ -76,7 +77,8 @@ def mail_is_stuck(actor: Actor) -> Banner | None:
     if not error:
         return None
     text = ngettext("%(count)d mail cannot be sent: %(reason)s", "%(count)d mails cannot be sent: %(reason)s", waiting)
-    return Banner(text % {"count": waiting, "reason": error[:150]}, "bad", reverse("channels:outbox"), _("Outbox"))
+    values = {"count": waiting, "reason": told(error, gettext)[:200]}
+    return Banner(text % values, "bad", reverse("channels:outbox"), _("Outbox"))
 
 
 def delivery_of_message(request: HttpRequest, message: Any) -> Mapping[str, Any] | None:

@@ -44,7 +44,7 @@ class OutboxTable(Table):
         Column("subject", _("Subject"), grow=True),
         Column("kind", _("Kind"), "get_kind_display"),
         Column("state", _("State"), render=lambda row: state(row.state)),
-        Column("error", _("Last answer of the server")),
+        Column("error", _("Last answer of the server"), value=lambda row: row.trouble),
         Column("created_at", _("Made")),
         Column("attempts", _("Attempts"), numeric=True, optional=True),
         Column("sent_at", _("Sent"), optional=True),
@@ -89,7 +89,7 @@ class MailboxTable(Table):
         Column("folder", _("Folder")),
         Column("state", _("State"), render=lambda row: state(mailbox_state(row))),
         Column("last_ok_at", _("Last looked into")),
-        Column("error", _("Problem"), value=lambda row: _(row.error) if row.error else ""),
+        Column("error", _("Problem"), value=lambda row: row.trouble),
     )
     default_sort = "pk"
     live = "channels.mailbox"

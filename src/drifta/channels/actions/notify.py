@@ -72,5 +72,5 @@ def note_undelivered(actor: Actor, mail: OutgoingMail) -> None:
     if ticket.messages.filter(source=mail.subject_key).exists():
         return
     text = _("The mail to %(address)s could not be delivered: %(reason)s")
-    values = {"address": mail.address, "reason": mail.error[:500]}
+    values = {"address": mail.address, "reason": mail.trouble[:500]}
     desk.note(SYSTEM, ticket, text=text % values, automatic="bounce", source=mail.subject_key)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import imap_tools
 
+from drifta.channels.troubles import trouble
+
 SECONDS = 30
 #: IDLE is asked anew after this long, well below the 29 minutes of RFC 2177.
 IDLE_SECONDS = 240
@@ -130,8 +132,10 @@ def try_out(account: Account) -> int:
 ERRORS = (OSError, imap_tools.ImapToolsError, imaplib.IMAP4.error)
 
 
-def reason(error: BaseException) -> str:
-    """Return in a few words what went wrong, as the server or the system says it."""
+def reason(error: Exception, account: Account) -> str:
+    """Return what went wrong: a trouble as it is stored, or what the server said."""
+    if found := trouble(error, account.host, account.port):
+        return found[:300]
     result = getattr(error, "command_result", None)
     words = result[1] if isinstance(result, tuple) and len(result) > 1 else None
     if isinstance(words, list) and words and isinstance(words[0], bytes):

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from drifta.channels.troubles import trouble
+
 SECONDS = 60
 
 
 class Unreachable(Exception):
-    """The server itself cannot be used now (no connection, no sign-in); no mail is to blame."""
+    """The server itself cannot be used now (no connection, no sign-in); no mail is to blame.
+
+    The text is a trouble as it is stored (``troubles.told`` puts it into words), or what the server said.
+    """
 
 
 class Refused(Exception):
@@ -38,7 +43,7 @@ def session(server: Server, name: str) -> Iterator[smtplib.SMTP]:
     try:
         connection = _connect(server, name)
     except (OSError, smtplib.SMTPException) as error:
-        raise Unreachable(_text(error)) from error
+        raise Unreachable(trouble(error, server.host, server.port) or _text(error)) from error
     try:
         yield connection
     finally:

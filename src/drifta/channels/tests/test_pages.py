@@ -6,7 +6,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
-from drifta.channels import actions, webhooks
+from drifta.channels import actions, sending, webhooks
 from drifta.channels.models import DeskAddress, Mailbox, OutgoingMail, RawMail
 from drifta.channels.system_mail import OutboxBackend
 from drifta.channels.tests.factories import desk, letter, outbox, take_in
@@ -75,6 +75,18 @@ def test_without_a_mail_server_mail_waits_and_a_banner_says_so(client, ann):
     assert client.get(outbox()[0].get_absolute_url()).status_code == 200
 
 
+def test_a_banner_says_in_words_why_mail_cannot_be_sent(client, ann):
+    settings.change(SYSTEM, section="channels.mail", values={"smtp_host": "127.0.0.1", "smtp_port": 9})
+    take_in(letter())
+    sending.deliver()
+    sign_in(client, ann)
+    page = client.get(reverse("channels:outbox")).content.decode()
+    assert "1 mail cannot be sent: 127.0.0.1:9 refused the connection. Does the mail server run" in page
+    assert "Errno" not in page
+    one = client.get(outbox()[0].get_absolute_url()).content.decode()
+    assert "127.0.0.1:9 refused the connection" in one
+
+
 def test_a_desk_address_is_added_changed_and_removed(client, ann, house):
     sign_in(client, ann)
     values = {
@@ -128,7 +140,7 @@ def test_the_mail_server_can_be_tried_from_its_settings(client, ann):
     assert "No mail server is set. Enter one" in tried
     settings.change(SYSTEM, section="channels.mail", values={"smtp_host": "127.0.0.1", "smtp_port": 9})
     tried = client.post(reverse("channels:try-server"), follow=True).content.decode()
-    assert "127.0.0.1, port 9, cannot be used" in tried
+    assert "127.0.0.1:9 refused the connection. Does the mail server run" in tried
 
 
 def test_delivery_state_stands_at_the_message(client, ben, dag):

@@ -15,6 +15,7 @@ from drifta.channels.connectors import imap
 from drifta.channels.forms import MailboxForm
 from drifta.channels.models import Mailbox
 from drifta.channels.tables import MailboxTable
+from drifta.channels.troubles import told
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import require
 from drifta.ui.form_page import form_page, save
@@ -64,10 +65,11 @@ def try_mailbox(request: Request, pk: int) -> HttpResponse:
     """Sign in to a mailbox as it is saved, and say how that went."""
     require(request.actor, "channels.configure")
     row = get_object_or_404(Mailbox.objects.visible_to(request.actor), pk=pk)
+    account = queries.account(row)
     try:
-        count = imap.try_out(queries.account(row))
+        count = imap.try_out(account)
     except imap.ERRORS as error:
-        values = {"mailbox": row, "reason": imap.reason(error)}
+        values = {"mailbox": row, "reason": told(imap.reason(error, account), _)}
         messages.error(request, _("%(mailbox)s cannot be used: %(reason)s") % values)
     else:
         text = ngettext("The mailbox works; %(count)d mail waits.", "The mailbox works; %(count)d mails wait.", count)

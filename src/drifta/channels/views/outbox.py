@@ -12,6 +12,7 @@ from drifta.channels.connectors import smtp
 from drifta.channels.models import OutgoingMail
 from drifta.channels.settings import MailSettings
 from drifta.channels.tables import OutboxTable
+from drifta.channels.troubles import told
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import require
 
@@ -46,8 +47,7 @@ def try_server(request: Request) -> HttpResponse:
     try:
         smtp.try_out(server, queries.host_name())
     except smtp.Unreachable as error:
-        values = {"host": server.host, "port": server.port, "reason": error}
-        messages.error(request, _("%(host)s, port %(port)s, cannot be used: %(reason)s") % values)
+        messages.error(request, _("Mail cannot be sent: %(reason)s") % {"reason": told(str(error), _)})
     else:
         messages.success(request, _("%(host)s answers, and accepts the sign-in.") % {"host": server.host})
     return back
