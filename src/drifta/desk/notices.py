@@ -8,6 +8,7 @@ found first, then the facts about them.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db.models import Value
@@ -21,8 +22,9 @@ from drifta.kernel.actor import Actor
 from drifta.kernel.events import restore
 from drifta.kernel.models import LoggedEvent, subject_key
 
-#: How far back the list goes, how many notices it has, and in how many changed tickets of each sort they are sought.
-BACK, MOST, TICKETS = timedelta(days=14), 20, 100
+#: How far back the list goes, how many notices it has, and among how many facts they are sought, in how many changed
+#: tickets of each sort.
+BACK, MOST, FACTS, TICKETS = timedelta(days=14), 20, 80, 50
 #: A change may be committed some time after its moment.
 SLACK = timedelta(minutes=2)
 NAMES = [
@@ -72,7 +74,7 @@ def of_team(team_id: int) -> str:
 def newest(actor: Actor) -> list[Notice]:
     """Return what concerned the actor lately, newest first; what is new since they looked is marked."""
     seen = _seen(actor)
-    return _since(actor, clock.now() - BACK, 0, seen.until if seen else 0)[:MOST]
+    return _since(actor, clock.now() - BACK, 0, seen.until if seen else 0)
 
 
 def count(actor: Actor) -> int:
@@ -81,7 +83,7 @@ def count(actor: Actor) -> int:
     earliest = clock.now() - BACK
     since = max(earliest, seen.at - SLACK) if seen else earliest
     until = seen.until if seen else 0
-    return len(_since(actor, since, until, until)[:MOST])
+    return len(_since(actor, since, until, until))
 
 
 def _seen(actor: Actor) -> NoticesSeen | None:
@@ -95,12 +97,13 @@ def _since(actor: Actor, since: datetime, after: int, seen: int) -> list[Notice]
         return []
     rows = LoggedEvent.objects.filter(subject__in=list(concerns), name__in=NAMES, at__gte=since, pk__gt=after)
     rows = rows.exclude(actor_kind__in=["person", "token"], actor_id=actor.person_id).order_by("-pk")
-    told = ((row, concerns[row.subject], _told(actor, row, concerns[row.subject])) for row in rows[: MOST * 10])
-    return [
+    told = ((row, concerns[row.subject], _told(actor, row, concerns[row.subject])) for row in rows[:FACTS])
+    found = (
         Notice(row.pk, row.at, concern.ticket_id, concern.subject, row.actor_name, *line, row.pk > seen)
         for row, concern, line in told
         if line is not None
-    ]
+    )
+    return list(islice(found, MOST))
 
 
 def _concerns(actor: Actor, since: datetime) -> Iterator[_Concern]:
