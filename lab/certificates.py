@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import ssl
+import threading
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 AUTHORITY = "/etc/ssl/lab/ca.pem"
+_making = threading.Lock()
 DAY = datetime.timedelta(days=1)
 
 
@@ -79,22 +81,28 @@ def issue(
 def authority(home: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     """The authority of the lab at ``home``: its certificate and key; made at the first call."""
     file = home / "ca.pem"
-    if not file.exists():
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Lab authority")])
-        made = (
-            _draft("Lab authority", subject, key.public_key(), 3650, 1)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        partial = file.with_suffix(".new")
-        partial.write_text(_private(key) + made.public_bytes(serialization.Encoding.PEM).decode(), encoding="ascii")
-        partial.rename(file)
+    with _making:
+        if not file.exists():
+            _make_authority(file)
     text = file.read_bytes()
     key_read = serialization.load_pem_private_key(text, None)
     if not isinstance(key_read, ec.EllipticCurvePrivateKey):
         raise TypeError(f"{file} holds a key of another kind")
     return x509.load_pem_x509_certificate(text), key_read
+
+
+def _make_authority(file: Path) -> None:
+    """Make the authority, and keep its key and certificate in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Lab authority")])
+    made = (
+        _draft("Lab authority", subject, key.public_key(), 3650, 1)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    partial = file.with_suffix(".new")
+    partial.write_text(_private(key) + made.public_bytes(serialization.Encoding.PEM).decode(), encoding="ascii")
+    partial.rename(file)
 
 
 def _draft(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +12,7 @@ from lab.machines import Machine
 from lab.processes import Service
 from lab.servers import Server
 
+_making = threading.Lock()
 CONFIGURATION = """
 Port 22
 HostKey /etc/ssh/lab_host_key
@@ -70,9 +72,12 @@ def command(machine: Machine, account: str = "drift") -> list[str]:
 def key_of(home: Path) -> Path:
     """The private key of the lab's technicians; made at the first call."""
     key = home / "ssh_key"
-    if not key.exists():
-        partial = home / "ssh_key_new"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", str(partial)], check=True)
-        partial.with_suffix(".pub").rename(key.with_suffix(".pub"))
-        partial.rename(key)
+    with _making:
+        if not key.exists():
+            partial = home / "ssh_key_new"
+            subprocess.run(
+                ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", str(partial)], check=True
+            )
+            partial.with_suffix(".pub").rename(key.with_suffix(".pub"))
+            partial.rename(key)
     return key

@@ -1,0 +1,107 @@
+"""The command line of the lab.
+
+python -m lab up [--only SITE|HOST ...]     build the office, or a part of it
+python -m lab down                          end it, whatever state it is in
+python -m lab status                        what is up
+python -m lab exec HOST COMMAND ...         run a command on a machine
+python -m lab people [--work]               who works here; with --work, what works for them
+python -m lab faults [--verify] [--dir D]   the catalogue of faults; with --verify, prove each
+python -m lab fault NAME | heal NAME        break and mend
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+
+from lab import namespaces, state
+from lab.building import Premises, build
+from lab.machines import ENVIRONMENT
+from lab.office import OFFICE
+from lab.processes import LabError
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; returns its exit status. Errors are one line."""
+    given = parser().parse_args(words)
+    try:
+        if reason := state.why_not():
+            raise LabError(reason)
+        status: int = given.run(given)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("lab: interrupted; what was being built is gone again", file=sys.stderr)
+        return 130
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """The words that are understood."""
+    whole = argparse.ArgumentParser(
+        prog="python -m lab", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    whole.add_argument("--lab", default="office", help="id of the lab, when there are several (default: office)")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
+    one = commands.add_parser("up", help="build the office")
+    one.add_argument("--only", action="append", default=[], metavar="SITE|HOST", help="only this; may be repeated")
+    one.set_defaults(run=up)
+    commands.add_parser("down", help="end it").set_defaults(run=down)
+    commands.add_parser("status", help="what is up").set_defaults(run=status)
+    one = commands.add_parser("exec", help="run a command on a machine")
+    one.add_argument("host")
+    one.add_argument("command", nargs=argparse.REMAINDER)
+    one.set_defaults(run=execute)
+    return whole
+
+
+def up(given: argparse.Namespace) -> int:
+    """Build, and let the machines live on."""
+    begun = time.monotonic()
+    lab = state.Lab.claim(given.lab)
+    try:
+        premises = build(lab, OFFICE, given.only, lambda text: print(f"  {text}", flush=True))
+    except BaseException:
+        state.remove(given.lab)
+        raise
+    for machine in premises.machines.values():
+        machine.let_go()
+    lab.release()
+    print(f"The lab {lab.id} is up: {len(premises.machines)} machines in {time.monotonic() - begun:.1f} s.")
+    return 0
+
+
+def down(given: argparse.Namespace) -> int:
+    """End the lab with everything in it."""
+    begun = time.monotonic()
+    known = given.lab in state.labs()
+    state.remove(given.lab)
+    state.sweep()
+    word = f"is down after {time.monotonic() - begun:.1f} s" if known else "was not up"
+    print(f"The lab {given.lab} {word}.")
+    return 0
+
+
+def status(given: argparse.Namespace) -> int:
+    """Print every machine with its address, and the services that do not run."""
+    others = [name for name in state.labs() if name != given.lab]
+    if others:
+        print(f"Other labs: {', '.join(others)}")
+    premises = Premises.find(given.lab, OFFICE)
+    for name, machine in sorted(premises.machines.items()):
+        services = machine.services()
+        stopped = [name for name, service in services.items() if not service["pid"]]
+        note = f"stopped: {', '.join(stopped)}" if stopped else f"{len(services)} services"
+        print(f"{name:18}{machine.address:16}{note}")
+    return 0
+
+
+def execute(given: argparse.Namespace) -> int:
+    """Run a command with this terminal."""
+    if not given.command:
+        raise LabError("No command is given. Try: python -m lab exec web ps -e")
+    machine = Premises.find(given.lab, OFFICE)[given.host]
+    return subprocess.call([*namespaces.entering(machine.pid), "--", *given.command], env=ENVIRONMENT)
