@@ -5,32 +5,55 @@ ticket moves its ``updated_at``, and the lists of tickets are indexed by that: s
 found first, then the facts about them.
 """
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
-from django.db.models import Value
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from drifta.desk import events as facts
-from drifta.desk.models import NoticesSeen, Ticket, Watcher
+from drifta.desk.models import NoticesSeen, Ticket
 from drifta.desk.timeline import state_line
 from drifta.kernel import clock
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import restore
-from drifta.kernel.models import LoggedEvent, subject_key
+from drifta.kernel.models import LoggedEvent
 
-#: How far back the list goes, how many notices it has, and among how many facts they are sought, in how many changed
-#: tickets of each sort.
-BACK, MOST, FACTS, TICKETS = timedelta(days=14), 20, 80, 50
+#: How far back the list goes, how many notices it has, and in how many changed tickets of each sort they are sought.
+BACK, MOST, TICKETS = timedelta(days=14), 20, 50
 #: A change may be committed some time after its moment.
 SLACK = timedelta(minutes=2)
-NAMES = [
-    kind.event_name
-    for kind in (facts.TicketAssigned, facts.TicketHandedOver, facts.MessageAdded, facts.TicketStateChanged)
-]
+
+_SORTS = (
+    ("true", "owner_id = %(person)s"),
+    ("true", "requester_id = %(person)s"),
+    ("true", "id IN (SELECT ticket_id FROM desk_watcher WHERE person_id = %(person)s)"),
+    ("false", "team_id = ANY(%(teams)s)"),
+)
+_CHANGED = " UNION ALL ".join(
+    f"(SELECT id, subject, {own} AS own FROM desk_ticket WHERE {condition} AND updated_at >= %(since)s"  # noqa: S608
+    f" AND organisation_id = ANY(%(organisations)s) ORDER BY updated_at DESC, id DESC LIMIT {TICKETS})"
+    for own, condition in _SORTS
+)
+# The limit within keeps PostgreSQL from walking through the whole log: it asks the index for each ticket's facts.
+_CONCERNING = f"""
+WITH changed AS ({_CHANGED}),
+     concern AS (SELECT id, min(subject) AS subject, bool_or(own) AS own FROM changed GROUP BY id)
+SELECT event.id, event.at, event.name, event.actor_name, event.data, concern.id, concern.subject
+FROM concern CROSS JOIN LATERAL (
+    SELECT * FROM kernel_event
+    WHERE subject = 'desk.ticket:' || concern.id AND at >= %(since)s AND id > %(after)s
+      AND NOT (actor_kind IN ('person', 'token') AND actor_id IS NOT DISTINCT FROM %(person)s)
+      AND (   (name = 'desk.ticket_assigned' AND (data->>'owner')::bigint = %(person)s)
+           OR (name = 'desk.ticket_handed_over' AND (concern.own OR (data->>'to_team')::bigint = ANY(%(teams)s)))
+           OR (name = 'desk.message_added' AND concern.own AND data->>'automatic' = '')
+           OR (name = 'desk.ticket_state_changed' AND concern.own))
+    ORDER BY id DESC LIMIT {MOST}) event
+ORDER BY event.id DESC LIMIT {MOST}
+"""  # noqa: S608 - own fragments
 
 
 @dataclass(frozen=True)
@@ -45,15 +68,6 @@ class Notice:
     text: str
     icon: str
     is_new: bool
-
-
-@dataclass(frozen=True)
-class _Concern:
-    """A ticket that changed lately, and whether it is one's own matter or only that of one's team."""
-
-    ticket_id: int
-    subject: str
-    is_own: bool
 
 
 def live_names(actor: Actor) -> list[str]:
@@ -74,73 +88,57 @@ def of_team(team_id: int) -> str:
 def newest(actor: Actor) -> list[Notice]:
     """Return what concerned the actor lately, newest first; what is new since they looked is marked."""
     seen = _seen(actor)
-    return _since(actor, clock.now() - BACK, 0, seen.until if seen else 0)
+    until = seen.until if seen else 0
+    return [_notice(row, until) for row in _rows(actor, clock.now() - BACK, 0)]
 
 
 def count(actor: Actor) -> int:
-    """Return how many notices there are since the actor looked, ``MOST`` at most."""
+    """Return how many notices there are since the actor looked, ``MOST`` at most; two statements."""
     seen = _seen(actor)
     earliest = clock.now() - BACK
     since = max(earliest, seen.at - SLACK) if seen else earliest
-    until = seen.until if seen else 0
-    return len(_since(actor, since, until, until))
+    return len(_rows(actor, since, seen.until if seen else 0))
 
 
 def _seen(actor: Actor) -> NoticesSeen | None:
     return NoticesSeen.objects.filter(person_id=actor.person_id or 0).first()
 
 
-def _since(actor: Actor, since: datetime, after: int, seen: int) -> list[Notice]:
-    """Return the notices of facts later than the one with the number ``after``, newest first."""
-    concerns = {subject_key(Ticket, one.ticket_id): one for one in _concerns(actor, since)}
-    if not concerns:
-        return []
-    rows = LoggedEvent.objects.filter(subject__in=list(concerns), name__in=NAMES, at__gte=since, pk__gt=after)
-    rows = rows.exclude(actor_kind__in=["person", "token"], actor_id=actor.person_id).order_by("-pk")
-    told = ((row, concerns[row.subject], _told(actor, row, concerns[row.subject])) for row in rows[:FACTS])
-    found = (
-        Notice(row.pk, row.at, concern.ticket_id, concern.subject, row.actor_name, *line, row.pk > seen)
-        for row, concern, line in told
-        if line is not None
-    )
-    return list(islice(found, MOST))
+def _rows(actor: Actor, since: datetime, after: int) -> list[tuple[Any, ...]]:
+    """Return the facts later than the one with the number ``after`` that concern somebody who reads all tickets."""
+    given = {
+        "person": actor.person_id,
+        "teams": sorted(actor.team_ids),
+        "organisations": sorted(actor.organisation_ids or ()),
+        "since": since,
+        "after": after,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CONCERNING, given)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
-def _concerns(actor: Actor, since: datetime) -> Iterator[_Concern]:
-    """Find the tickets that changed; each sort by its own index, all in one statement, one's own first."""
-    changed = Ticket.objects.visible_to(actor).filter(updated_at__gte=since)
-    watched = Watcher.objects.filter(person_id=actor.person_id or 0).values("ticket_id")
-    sorts: list[Any] = [
-        changed.filter(owner_id=actor.person_id),
-        changed.filter(requester_id=actor.person_id),
-        changed.filter(pk__in=watched),
-        changed.filter(team_id__in=actor.team_ids),
-    ]
-    parts = [_part(rows, is_own) for rows, is_own in zip(sorts, (1, 1, 1, 0), strict=True)]
-    found: dict[int, _Concern] = {}
-    for pk, subject, is_own in parts[0].union(*parts[1:], all=True).order_by("is_own"):
-        found[pk] = _Concern(pk, subject, bool(is_own))
-    yield from found.values()
+def _notice(row: tuple[Any, ...], until: int) -> Notice:
+    event, at, name, who, data, ticket_id, subject = row
+    fact = restore(LoggedEvent(name=name, data=json.loads(data) if isinstance(data, str) else data))
+    text, icon = _told(fact)
+    return Notice(event, at, ticket_id, subject, who, text, icon, event > until)
 
 
-def _part(rows: Any, is_own: int) -> Any:
-    newest_first = rows.order_by("-updated_at", "-pk").annotate(is_own=Value(is_own))
-    return newest_first.values_list("pk", "subject", "is_own")[:TICKETS]
-
-
-def _told(actor: Actor, row: LoggedEvent, concern: _Concern) -> tuple[str, str] | None:
-    """Return what happened in words, with its icon; nothing when it is no matter of the actor's."""
-    match restore(row):
-        case facts.TicketAssigned(owner=owner) if owner == actor.person_id:
-            return _("gave it to you"), "user-check"
-        case facts.TicketHandedOver() as fact if concern.is_own or fact.to_team in actor.team_ids:
+def _told(fact: object) -> tuple[str, str]:
+    """Return what happened in words, with its icon."""
+    match fact:
+        case facts.TicketHandedOver():
             return _("handed it over to %(team)s") % {"team": fact.to_name}, "transfer-out"
-        case facts.MessageAdded(automatic="") as fact if concern.is_own:
-            return (_("left a note"), "note") if fact.direction == "internal" else (_("answered"), "message")
-        case facts.TicketStateChanged() as fact if concern.is_own:
+        case facts.MessageAdded(direction="internal"):
+            return _("left a note"), "note"
+        case facts.MessageAdded():
+            return _("answered"), "message"
+        case facts.TicketStateChanged():
             text, _reason, icon = state_line(fact)
-            return (text, icon) if text else None
-    return None
+            return text, icon
+    return _("gave it to you"), "user-check"
 
 
 def concerned(ticket: Ticket, watcher_ids: Iterable[int]) -> set[int]:
