@@ -31,11 +31,11 @@ def work(concurrency: int = 8) -> None:
 async def _work(concurrency: int) -> None:
     with_worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with with_worker.open_async():
-        with_worker.perform_import_paths()
+        with_worker.perform_import_paths()  # type: ignore[no-untyped-call]
         worker = Worker(with_worker, concurrency=concurrency, update_heartbeat_interval=HEARTBEAT)
         rescue = asyncio.create_task(_rescue(with_worker.job_manager, worker))
         try:
-            await worker.run()
+            await worker.run()  # type: ignore[no-untyped-call]
         finally:
             rescue.cancel()
             with suppress(asyncio.CancelledError):

@@ -11,8 +11,9 @@ from typing import cast
 
 import drifta
 from drifta.site.commands.options import add_listeners, add_place, add_setting, directory
-from drifta.site.commands.words import Trouble, say, translate
+from drifta.site.commands.words import Trouble, say
 from drifta.words import gettext_noop as _
+from drifta.words import translate
 
 Subparsers = argparse._SubParsersAction
 

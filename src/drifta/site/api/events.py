@@ -12,7 +12,7 @@ from drifta.kernel.actor import Actor
 from drifta.kernel.models import LoggedEvent
 from drifta.kernel.permissions import require
 from drifta.kernel.rest import Page
-from drifta.site.pages import log
+from drifta.site.pages import event_words, log
 
 router = Router(tags=["events"])
 
@@ -34,7 +34,7 @@ class EventOut(Schema):
     @staticmethod
     def resolve_text(event: LoggedEvent) -> str:
         """Say it in the asker's language."""
-        return log.told(event)
+        return event_words.told(event)
 
 
 class EventQuery(Schema):

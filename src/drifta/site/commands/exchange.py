@@ -12,6 +12,7 @@ from drifta.site.commands.environment import django_on, load
 from drifta.site.commands.options import options_of
 from drifta.site.commands.words import Trouble, say
 from drifta.words import gettext_noop as _
+from drifta.words import ngettext
 
 
 def import_people(arguments: argparse.Namespace) -> int:
@@ -31,7 +32,8 @@ def export(arguments: argparse.Namespace) -> int:
     with django_on(options_of(arguments)), _opened(arguments.file) as target:
         count = load("drifta.site.commands.exchange_house:export")(arguments.what, target)
     if arguments.file != Path("-"):
-        say(_("%(count)d lines written to %(file)s."), count=count, file=arguments.file)
+        text = ngettext("%(count)d line written to %(file)s.", "%(count)d lines written to %(file)s.", count)
+        say(text, count=count, file=arguments.file)
     return 0
 
 
@@ -48,5 +50,10 @@ def rotate_secrets(arguments: argparse.Namespace) -> int:
     """Make a new master key; what is sealed stays readable, signatures in sent mails stay valid."""
     with django_on(options_of(arguments)):
         count = load("drifta.kernel.secrets:rotate")()
-    say(_("There is a new master key; %(count)d data keys were wrapped anew. Make a backup now."), count=count)
+    text = ngettext(
+        "There is a new master key; %(count)d data key was wrapped anew. Make a backup now.",
+        "There is a new master key; %(count)d data keys were wrapped anew. Make a backup now.",
+        count,
+    )
+    say(text, count=count)
     return 0

@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from drifta.site.commands.words import translate
 from drifta.words import gettext_noop as _
+from drifta.words import translate
 
 THIS_MACHINE = "127.0.0.1,::1"
 EVERY_ADDRESS = {"", "0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to

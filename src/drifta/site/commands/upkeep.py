@@ -9,12 +9,14 @@ from pathlib import Path
 import drifta
 from drifta.site.backup.archive import back_up
 from drifta.site.backup.archive import restore as restore_into
+from drifta.site.backup.format import Manifest
 from drifta.site.commands.environment import database, django_on
 from drifta.site.commands.options import options_of
 from drifta.site.commands.words import Trouble, say
 from drifta.site.doctor.examination import examine
 from drifta.site.supervisor.data import write_version
 from drifta.words import gettext_noop as _
+from drifta.words import ngettext
 
 
 def version(_arguments: argparse.Namespace) -> int:
@@ -47,9 +49,8 @@ def backup(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise _unwritable(arguments.file, error) from error
     say(
-        _("Backup written and verified: %(rows)d rows, %(files)d files, %(size).1f MB in %(file)s."),
-        rows=sum(manifest.rows.values()),
-        files=manifest.files,
+        _("Backup written and verified: %(content)s, %(size).1f MB in %(file)s."),
+        content=_content(manifest),
         size=arguments.file.stat().st_size / 1e6,
         file=arguments.file,
     )
@@ -67,12 +68,19 @@ def restore(arguments: argparse.Namespace) -> int:
     with django_on(options):
         write_version(options.data)
     say(
-        _("Restored the backup of %(when)s: %(rows)d rows, %(files)d files."),
+        _("Restored the backup of %(when)s: %(content)s."),
         when=manifest.made_at,
-        rows=sum(manifest.rows.values()),
-        files=manifest.files,
+        content=_content(manifest),
     )
     return 0
+
+
+def _content(manifest: Manifest) -> str:
+    """How much is in a backup, in the language of the terminal."""
+    rows = sum(manifest.rows.values())
+    said = ngettext("%(rows)d row", "%(rows)d rows", rows) % {"rows": rows}
+    files = ngettext("%(files)d file", "%(files)d files", manifest.files) % {"files": manifest.files}
+    return f"{said}, {files}"
 
 
 def _password(file: Path | None) -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gettext
 import sys
-from functools import cache
-from pathlib import Path
 
-LOCALE = Path(__file__).resolve().parents[2] / "locale"
+from drifta.words import translate
 
 
 class Trouble(Exception):
@@ -25,17 +22,6 @@ class Trouble(Exception):
     def translated(self) -> str:
         """The line in the language of the terminal (``LANGUAGE``, ``LC_ALL``, ``LC_MESSAGES``, ``LANG``)."""
         return translate(self.text, **self.values)
-
-
-@cache
-def _catalogue() -> gettext.NullTranslations:
-    return gettext.translation("django", LOCALE, fallback=True)
-
-
-def translate(text: str, /, **values: object) -> str:
-    """Return ``text`` in the language of the terminal with its placeholders filled."""
-    translated = _catalogue().gettext(text)
-    return translated % values if values else translated
 
 
 def say(text: str, /, **values: object) -> None:

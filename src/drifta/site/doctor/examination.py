@@ -16,9 +16,10 @@ import psycopg
 import drifta
 from drifta.site.commands.environment import database, load, start_django
 from drifta.site.commands.options import Options
-from drifta.site.commands.words import Trouble, translate
+from drifta.site.commands.words import Trouble
 from drifta.site.supervisor.data import PRIVATE, running
 from drifta.words import gettext_noop as _
+from drifta.words import translate
 
 Verdict = Literal["ok", "warn", "bad"]
 LOW, FULL = 2_000_000_000, 200_000_000

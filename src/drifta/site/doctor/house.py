@@ -13,12 +13,16 @@ from drifta.probe.registry import KINDS
 from drifta.site.commands import migrate
 from drifta.site.doctor.examination import Finding, found
 from drifta.words import gettext_noop as _
+from drifta.words import ngettext
 
 
 def examine_house(up: bool) -> Iterator[Finding]:
     """Examine what the database knows; ``up`` says whether ``drifta up`` runs at this moment."""
     if waiting := migrate.pending():
-        yield found(_("migrations"), "bad", _("%(count)d are missing. Run: drifta migrate"), count=len(waiting))
+        text = ngettext(
+            "%(count)d is missing. Run: drifta migrate", "%(count)d are missing. Run: drifta migrate", len(waiting)
+        )
+        yield found(_("migrations"), "bad", text, count=len(waiting))
         return
     yield found(_("migrations"), "ok", _("none is missing"))
     if up:
@@ -55,7 +59,11 @@ def failed() -> Finding:
     """Jobs that have used up their attempts."""
     rows = jobs.failed_jobs()
     if rows:
-        text = _("%(count)d have failed, last %(name)s: %(error)s. See Settings, Failed jobs.")
+        text = ngettext(
+            "%(count)d has failed: %(name)s: %(error)s. See Settings, Failed jobs.",
+            "%(count)d have failed, last %(name)s: %(error)s. See Settings, Failed jobs.",
+            len(rows),
+        )
         return found(_("jobs"), "warn", text, count=len(rows), name=rows[0].name, error=rows[0].error[:80])
     return found(_("jobs"), "ok", _("none has failed"))
 

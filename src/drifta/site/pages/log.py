@@ -1,6 +1,5 @@
 """The page of the event log: who did what, when; whether it is sealed."""
 
-from collections import defaultdict
 from functools import cached_property
 from typing import Any
 
@@ -13,34 +12,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from drifta.channels.reasons import REASONS
-from drifta.desk.models import Message, Ticket
 from drifta.kernel import sealing
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import events
 from drifta.kernel.http import Request
 from drifta.kernel.models import LoggedEvent, Seal, subject_key
 from drifta.kernel.permissions import require
-from drifta.people.models import Role
-from drifta.people.words import FIELDS
+from drifta.site.pages import event_words
 from drifta.ui.menu import actor_of
-from drifta.ui.states import states
 from drifta.ui.subjects import find_all
 from drifta.ui.tables import Column, DateFilter, Empty, MultiFilter, Table, TextFilter
-
-_STATES: dict[str, Any] = {key: one.label for key, one in states.items()}
-_FIELDS: dict[str, Any] = {key: _(text) for key, text in FIELDS.items()}
-
-#: Words for the values of fields of events, by the name of the field.
-WORDS: dict[str, dict[str, Any]] = {
-    "before": _STATES,
-    "after": _STATES,
-    "state": _STATES,
-    "direction": dict(Message.Direction.choices),
-    "channel": dict(Ticket.Channel.choices),
-    "reason": {key: _(text) for key, text in REASONS.items()},
-    "decision": {"send again": _("send again"), "give up": _("do not send")},
-}
+from drifta.ui.tables.cursor import Page
 
 
 def visible_to(actor: Actor) -> QuerySet[LoggedEvent]:
@@ -51,37 +33,23 @@ def visible_to(actor: Actor) -> QuerySet[LoggedEvent]:
     return rows.filter(Q(organisation_id__in=actor.organisation_ids) | Q(organisation_id=None))
 
 
-def told(event: LoggedEvent) -> str:
-    """Say what happened, in the reader's language."""
-    kind = events.get(event.name)
-    if kind is None:
-        return event.name
-    try:
-        return str(kind.event_text) % defaultdict(str, _readable(event.data))
-    except (TypeError, ValueError):
-        return str(kind.event_text)
-
-
-def _readable(data: dict[str, Any]) -> dict[str, Any]:
-    """Put names of fields, roles and states into the reader's words."""
-    words = {"fields": _FIELDS, "changes": _FIELDS, "roles": dict(Role.choices), **WORDS}
-    return {
-        key: ", ".join(str(words[key].get(one, one)) for one in value.split(", "))
-        if key in words and isinstance(value, str)
-        else value
-        for key, value in data.items()
-    }
-
-
 def _what(event: LoggedEvent) -> SafeString:
-    return format_html("<span><strong>{}</strong> {}</span>", event.actor_name, told(event))
+    return format_html("<span><strong>{}</strong> {}</span>", event.actor_name, event_words.told(event))
+
+
+def _about(event: LoggedEvent) -> SafeString:
+    """Name what the event is about; by its key where it is gone, or the reader may not see it."""
+    about = getattr(event, "about", None)
+    if about is None:
+        return format_html('<span class="mono">{}</span>', event.subject)
+    return format_html('<span title="{}">{}</span>', event.subject, about)
 
 
 def _kinds(request: HttpRequest) -> list[tuple[str, str]]:
-    return [(name, name) for name in sorted(events)]
+    return sorted(((name, event_words.kind(name)) for name in events), key=lambda pair: pair[1].casefold())
 
 
-def _about(rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+def _of(rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
     return rows.filter(subject=values[0].strip())
 
 
@@ -95,11 +63,13 @@ class EventTable(Table):
     key = "kernel.events"
     columns = (
         Column("at", _("When"), sort="pk", link=True),
-        Column("what", _("Who did what"), told, _what, grow=True),
-        Column("subject", _("About"), render=lambda row: format_html('<span class="mono">{}</span>', row.subject)),
-        Column("name", _("Kind"), optional=True),
+        Column("what", _("Who did what"), event_words.told, _what, grow=True),
+        Column("subject", _("About"), render=_about),
+        Column("name", _("Kind"), render=lambda row: event_words.kind(row.name), optional=True),
         Column("actor_name", _("Who"), optional=True),
-        Column("actor_kind", _("Kind of actor"), optional=True),
+        Column(
+            "actor_kind", _("Kind of actor"), render=lambda row: str(event_words.ACTORS[row.actor_kind]), optional=True
+        ),
         Column("id", _("Number"), numeric=True, optional=True),
         Column("data", _("Data"), lambda row: row.data, lambda row: str(row.data), optional=True),
     )
@@ -107,7 +77,7 @@ class EventTable(Table):
         DateFilter("at", _("When")),
         MultiFilter("name", _("Kind"), choices=_kinds),
         TextFilter("who", _("Who"), apply_with=_by),
-        TextFilter("subject", _("About"), apply_with=_about),
+        TextFilter("subject", _("About"), apply_with=_of),
     )
     default_sort = "-pk"
     empty = Empty(_("Nothing has happened yet."), icon="history")
@@ -116,16 +86,19 @@ class EventTable(Table):
         super().__init__(request, visible_to(request.actor))
 
     @cached_property
-    def links(self) -> dict[str, str]:
-        """Where the pages are of what this page's events are about, as far as the actor may see them."""
-        found = find_all(actor_of(self.request), {row.subject for row in self.page.rows})
-        return {
-            subject_key(type(one), one.pk): one.get_absolute_url() for one in found if hasattr(one, "get_absolute_url")
-        }
+    def page(self) -> Page:
+        """The rows of this page, each with what it is about, as far as the actor may see that."""
+        page = super().page
+        found = find_all(actor_of(self.request), {row.subject for row in page.rows})
+        known = {subject_key(type(one), one.pk): one for one in found}
+        for row in page.rows:
+            row.about = known.get(row.subject)
+        return page
 
     def url(self, row: LoggedEvent) -> str:
         """Lead to the page of what the event is about."""
-        return self.links.get(row.subject, "")
+        about: Any = getattr(row, "about", None)
+        return about.get_absolute_url() if hasattr(about, "get_absolute_url") else ""
 
 
 @require_safe

@@ -96,6 +96,22 @@ _ABOUT = {
 }
 
 
+#: What permissions allow that are no single action.
+_ALLOWS = {
+    "channels.configure": gettext_lazy("Set mail, addresses, mailboxes and webhooks up"),
+    "channels.triage": gettext_lazy("See incoming mail, and decide about what could not be processed"),
+    "desk.read_all": gettext_lazy("Read all tickets, internal notes included"),
+    "desk.work": gettext_lazy("Work on tickets"),
+    "events.view": gettext_lazy("Read the event log"),
+    "inventory.edit": gettext_lazy("Change sites, assets and services"),
+    "inventory.view": gettext_lazy("See sites, assets and services"),
+    "jobs.manage": gettext_lazy("Look after background jobs, and read measures"),
+    "monitoring.view": gettext_lazy("See checks and alerts"),
+    "people.administer": gettext_lazy("Look after organisations, people, teams and roles"),
+    "people.view": gettext_lazy("See people"),
+}
+
+
 @require_safe
 def roles(request: Request) -> HttpResponse:
     """Show which role may do what."""
@@ -114,7 +130,7 @@ def _permission_groups() -> Iterator[PermissionGroup]:
 def _permission_row(name: str) -> PermissionRow:
     entry = catalogue.get(name)
     held = [(label, role in permissions[name].roles) for role, label in Role.choices]
-    return PermissionRow(name, entry.label if entry else "", held)
+    return PermissionRow(name, entry.label if entry else _ALLOWS.get(name, ""), held)
 
 
 @require_safe

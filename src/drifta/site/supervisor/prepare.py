@@ -13,16 +13,20 @@ from drifta.people.models import Organisation
 from drifta.people.roles import ADMINISTRATOR
 from drifta.site.commands import migrate
 from drifta.site.commands.options import Options
-from drifta.site.commands.words import Trouble, say, translate
+from drifta.site.commands.words import Trouble, say
 from drifta.site.demo import organisation as demo
 from drifta.site.supervisor import invitation
 from drifta.words import gettext_noop as _
+from drifta.words import ngettext, translate
 
 
 def prepare_house(options: Options) -> list[str]:
     """Bring the database up to date; returns the lines to print when everything is ready."""
     if waiting := migrate.pending():
-        say(_("Preparing the database (%(count)d steps)."), count=len(waiting))
+        text = ngettext(
+            "Preparing the database (%(count)d step).", "Preparing the database (%(count)d steps).", len(waiting)
+        )
+        say(text, count=len(waiting))
         migrate.apply()
     introduce_probe(options.data / "probe" / "key")
     examples = _examples() if options.demo else []

@@ -155,6 +155,10 @@ def test_the_event_log_is_told_in_words_filtered_and_kept_apart(house) -> None:
     ann = client_of(house.ann)
     page = ann.get(f"/events/?subject=people.person:{house.dag.pk}").content.decode()
     assert "changed title of" in page
+    assert "people.person:" in page
+    assert "Dag Berg</span>" in page
+    assert "changed … of …" in page
+    assert ann.get("/events/?columns=name,actor_kind").status_code == 200
     assert f'href="/people/{house.dag.pk}/"' in page
     assert "Rektor" not in ann.get("/events/?name=people.signed_in").content.decode()
     with guard.writing():
@@ -171,7 +175,7 @@ def test_the_list_of_events_takes_the_same_queries_however_long(house, django_as
     for number in range(40):
         people.edit(house.ben.actor, house.dag, title=f"T{number}")
     ann = client_of(house.ann)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         ann.get("/events/")
 
 
@@ -290,6 +294,16 @@ def test_no_request_is_lost_between_threads() -> None:
     ((_kind, tally),) = counting.read()
     assert sum(tally.classes) == tally.classes[BOUNDS.index(0.5)] == 40000
     assert tally.seconds == pytest.approx(12000)
+
+
+def test_who_has_nothing_to_confirm_with_is_told_what_to_do(house) -> None:
+    with guard.writing():
+        house.dag.set_unusable_password()
+        house.dag.save()
+    client = client_of(house.dag)
+    answer = client.get("/account/reauthenticate/")
+    assert answer.status_code == 403
+    assert "Set a password first." in answer.content.decode()
 
 
 def test_errors_are_pages_for_people_and_problems_for_programs(house, client: Client) -> None:

@@ -15,6 +15,8 @@ from drifta.kernel.rest import problem
 
 #: Where programs ask; errors there are problem details (RFC 9457).
 FOR_PROGRAMS = ("/api/", "/probe/")
+#: What allauth says, in English only, to somebody who has nothing to confirm with who they are.
+NO_REAUTHENTICATION = "Reauthentication not available"
 
 
 def _is_program(request: HttpRequest) -> bool:
@@ -55,6 +57,10 @@ def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResp
     if actor is not None and actor.kind == "nobody" and not _is_program(request):
         return sign_in_first(request)
     said = str(exception) if isinstance(exception, PermissionDenied) else ""
+    if said == NO_REAUTHENTICATION:
+        said = _(
+            "This must be confirmed with a password, a passkey or a code, and you have none. Set a password first."
+        )
     detail = said or _("Your role does not allow it. Ask an administrator to give you a role that does.")
     return _page(request, 403, "403.html", _("Not permitted"), detail, exception=said)
 
