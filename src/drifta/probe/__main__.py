@@ -8,17 +8,25 @@ from pathlib import Path
 
 from drifta.probe.journal import DEFAULT_LIMIT
 from drifta.probe.main import CannotStart, Options, run
+from drifta.words import gettext_noop as _
+from drifta.words import translate
 
 
 def parse(arguments: list[str]) -> Options:
     """Read the command line."""
-    parser = argparse.ArgumentParser("drifta probe", description="Runs checks and reports to a Drifta server.")
-    parser.add_argument("--server", required=True, help="address of the server, such as https://drifta.example")
-    parser.add_argument("--key-file", required=True, type=Path, help="file that holds the probe's key")
-    parser.add_argument("--data", required=True, type=Path, help="directory for the buffer")
-    parser.add_argument("--name", default="", help="name to report (default: the host name)")
-    parser.add_argument("--ca", type=Path, help="certificate authority of the server (PEM)")
-    parser.add_argument("--buffer-size", type=int, default=DEFAULT_LIMIT, help="limit of the buffer in bytes")
+    parser = argparse.ArgumentParser(
+        "drifta probe", description=translate(_("Runs checks and reports to a Drifta server."))
+    )
+    parser.add_argument(
+        "--server", required=True, help=translate(_("address of the server, such as https://drifta.example"))
+    )
+    parser.add_argument("--key-file", required=True, type=Path, help=translate(_("file that holds the probe's key")))
+    parser.add_argument("--data", required=True, type=Path, help=translate(_("directory for the buffer")))
+    parser.add_argument("--name", default="", help=translate(_("name to report (default: the host name)")))
+    parser.add_argument("--ca", type=Path, help=translate(_("certificate authority of the server (PEM)")))
+    parser.add_argument(
+        "--buffer-size", type=int, default=DEFAULT_LIMIT, help=translate(_("limit of the buffer in bytes"))
+    )
     given = parser.parse_args(arguments)
     return Options(given.server, given.key_file, given.data, given.name, given.ca, given.buffer_size)
 

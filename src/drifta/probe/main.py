@@ -31,6 +31,8 @@ from drifta.probe.schedule import percentile
 from drifta.probe.scheduler import Scheduler
 from drifta.probe.standings import load_standings, save_standings
 from drifta.probe.web_address import parse_address
+from drifta.words import gettext_noop as _
+from drifta.words import translate
 
 log = logging.getLogger("drifta.probe")
 
@@ -45,7 +47,10 @@ _LOOPBACK = ("localhost", "::1")
 
 
 class CannotStart(Exception):
-    """The probe cannot start; the message says why and what mends it."""
+    """The probe cannot start; the message says why and what mends it, in the language of the terminal."""
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        super().__init__(translate(text, **values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,14 +271,16 @@ def _server(options: Options) -> Server:
     try:
         address = parse_address(options.server)
     except ValueError as error:
-        raise CannotStart(f"--server {options.server}: {error}") from None
+        reason = translate(str(error))
+        raise CannotStart(_("--server %(server)s: %(reason)s"), server=options.server, reason=reason) from None
     if not address.secure and not (address.host in _LOOPBACK or address.host.startswith("127.")):
         raise CannotStart(
-            f"--server {options.server}: the key and the checks' secrets would travel in clear; use https://."
+            _("--server %(server)s: the key and the checks' secrets would travel in clear; use https://."),
+            server=options.server,
         )
     for file in (options.key_file, options.ca_file):
         if file is not None and not file.is_file():
-            raise CannotStart(f"{file} does not exist. Download the key on the page of the probe.")
+            raise CannotStart(_("%(file)s does not exist. Download the key on the page of the probe."), file=file)
     return Server(address, options.key_file, options.ca_file)
 
 
@@ -281,7 +288,8 @@ def _journal(options: Options) -> Journal:
     try:
         return Journal(options.data, options.buffer_size)
     except OSError as error:
-        raise CannotStart(f"The buffer in {options.data} cannot be opened: {error.strerror}.") from None
+        text = _("The buffer in %(directory)s cannot be opened: %(reason)s.")
+        raise CannotStart(text, directory=options.data, reason=error.strerror) from None
 
 
 def _lock(folder: Path) -> int:
@@ -290,12 +298,14 @@ def _lock(folder: Path) -> int:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise CannotStart(f"The data directory {folder} cannot be used: {error.strerror}.") from None
+        text = _("The data directory %(directory)s cannot be used: %(reason)s.")
+        raise CannotStart(text, directory=folder, reason=error.strerror) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise CannotStart(f"Another probe runs on {folder}. Stop it, or give this one its own --data.") from None
+        text = _("Another probe runs on %(directory)s. Stop it, or give this one its own --data.")
+        raise CannotStart(text, directory=folder) from None
     return descriptor
 
 
