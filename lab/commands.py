@@ -16,11 +16,13 @@ import subprocess
 import sys
 import time
 
-from lab import namespaces, state
+from lab import namespaces, state, users
 from lab.building import Premises, build
 from lab.machines import ENVIRONMENT
 from lab.office import OFFICE
+from lab.people import PEOPLE
 from lab.processes import LabError
+from lab.tasks import TASKS
 
 
 def main(words: list[str] | None = None) -> int:
@@ -55,6 +57,10 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("host")
     one.add_argument("command", nargs=argparse.REMAINDER)
     one.set_defaults(run=execute)
+    one = commands.add_parser("people", help="who works here, and what works for them")
+    one.add_argument("--work", action="store_true", help="let them work, and print the log")
+    one.add_argument("--task", action="append", default=[], choices=list(TASKS), help="only this; may be repeated")
+    one.set_defaults(run=tell_people)
     return whole
 
 
@@ -105,3 +111,18 @@ def execute(given: argparse.Namespace) -> int:
         raise LabError("No command is given. Try: python -m lab exec web ps -e")
     machine = Premises.find(given.lab, OFFICE)[given.host]
     return subprocess.call([*namespaces.entering(machine.pid), "--", *given.command], env=ENVIRONMENT)
+
+
+def tell_people(given: argparse.Namespace) -> int:
+    """Print everybody; or let everybody work, print the log, and return 1 when something failed."""
+    if not given.work:
+        for person in PEOPLE:
+            print(f"{person.login:22}{person.name:22}{person.site:10}{', '.join(person.groups[2:])}")
+        return 0
+    begun = time.monotonic()
+    log = users.work(Premises.find(given.lab, OFFICE), tasks=given.task or TASKS)
+    failed = [entry for entry in log if not entry.ok]
+    for entry in log:
+        print(entry)
+    print(f"{len(log) - len(failed)} of {len(log)} tasks worked; {time.monotonic() - begun:.1f} s.")
+    return 1 if failed else 0

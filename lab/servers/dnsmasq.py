@@ -15,6 +15,7 @@ from lab.servers.kea import TRIAL
 CONFIGURATION = """
 no-resolv
 no-hosts
+cache-size=0
 bind-interfaces
 interface={interface}
 except-interface=lo
