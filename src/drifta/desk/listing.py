@@ -1,6 +1,6 @@
 """Lists of tickets: the fixed views, their badge counts, and the table with its filters."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -110,10 +110,10 @@ def view_of(key: str) -> View:
     return VIEWS.get(key, VIEWS[DEFAULT_VIEW])
 
 
-def rows_of(actor: Actor, view: View) -> TicketQuerySet:
-    """Return the tickets of a view, with the names that lists show."""
+def rows_of(actor: Actor, view: View, related: Sequence[str] = RELATED) -> TicketQuerySet:
+    """Return the tickets of a view, with the names that lists show: of ``related`` rows."""
     rows = view.narrow(Ticket.objects.visible_to(actor), actor)
-    return rows.select_related(*RELATED).only(*SHOWN, *(f"{name}__name" for name in RELATED))
+    return rows.select_related(*related).only(*SHOWN, *(f"{name}__name" for name in related))
 
 
 def counts(actor: Actor) -> dict[str, int]:
@@ -134,18 +134,25 @@ def counts(actor: Actor) -> dict[str, int]:
 
 
 def searched(actor: Actor, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Narrow tickets to those with the words of ``text``, or the one whose number it is."""
+    """Narrow tickets to those with the words of ``text``, those of whom is called so, or the one of that number."""
     number = text.removeprefix("#").strip()
     if number.isdecimal() and len(number) < 19:
         return rows.filter(pk=int(number))
+    found = _with_words(actor, text)
+    requesters = people.named(actor, text)
+    return rows.filter(found | Q(requester_id__in=requesters)) if requesters else rows.filter(found)
+
+
+def _with_words(actor: Actor, text: str) -> Q:
+    """Return the condition that a ticket's subject, messages or attachment names have the words of ``text``."""
     numbers = search.rare(SOURCE, actor, text)
     if numbers is not None:
-        return rows.filter(pk__in=numbers)
+        return Q(pk__in=numbers)
     condition = search.matching(SOURCE, actor, text)
     assert condition is not None
     # Common words: each ticket is asked for them in the list's own order, until the page is full.
     asked = f"(SELECT {condition[0]} FROM kernel_search WHERE source = %s AND object_id = desk_ticket.id)"  # noqa: S608
-    return rows.filter(RawSQL(asked, [*condition[1], SOURCE], output_field=BooleanField()))  # noqa: S611
+    return Q(RawSQL(asked, [*condition[1], SOURCE], output_field=BooleanField()))  # noqa: S611
 
 
 def _teams(request: HttpRequest) -> Iterable[tuple[str, str]]:
@@ -178,7 +185,7 @@ def _categories(request: HttpRequest) -> Iterable[tuple[str, str]]:
 
 def priority_state(ticket: Ticket) -> SafeString:
     """Show a ticket's priority: shape, word and colour."""
-    return state(ticket.priority_state, ticket.get_priority_display())
+    return state(ticket.priority_state, str(Priority(ticket.priority).label))
 
 
 def _subject(ticket: Ticket) -> SafeString:
@@ -235,8 +242,15 @@ class TicketTable(Table):
     def __init__(self, request: HttpRequest, view: View) -> None:
         self.view = view
         self.actor = actor_of(request)
-        super().__init__(request, rows_of(self.actor, view))
+        super().__init__(request, rows_of(self.actor, view, self._related(request)))
         self.empty = Empty(view.empty, icon="ticket")  # type: ignore[misc]
+
+    def _related(self, request: HttpRequest) -> list[str]:
+        """Name the rows beside the tickets that the columns show; each of them costs."""
+        chosen = request.GET.get("columns", "").split(",")
+        is_file = "format" in request.GET
+        wanted = {column.name for column in self.columns if is_file or not column.optional or column.name in chosen}
+        return [name for name in RELATED if name in wanted | {"team"}]
 
     @cached_property
     def sort(self) -> Sort:
@@ -250,7 +264,20 @@ class TicketTable(Table):
 
     def url(self, row: Ticket) -> str:
         """Lead to the workspace, with this list beside it."""
-        return f"{reverse('desk:ticket', args=[row.pk])}{f'?{self.kept}' if self.kept else ''}"
+        before, after = self._address
+        return f"{before}{row.pk}{after}"
+
+    @property
+    def items(self) -> list[tuple[Ticket, str, str]]:
+        """The tickets of this page with their addresses and channels, for the narrow list beside a ticket."""
+        channels = dict(Ticket.Channel.choices)
+        return [(row, self.url(row), str(channels.get(row.channel, row.channel))) for row in self.page.rows]
+
+    @cached_property
+    def _address(self) -> tuple[str, str]:
+        """What stands before and after a ticket's number in its address."""
+        before, after = reverse("desk:ticket", args=[0]).split("0")
+        return before, f"{after}?{self.kept}" if self.kept else after
 
     @cached_property
     def kept(self) -> str:

@@ -13,6 +13,9 @@ from drifta.people import contact
 from drifta.people.models import ContactPoint, Organisation, OrganisationQuerySet, Person, PersonQuerySet, Team
 from drifta.people.roles import AGENTS
 
+#: Letters of a word that may be the beginning of somebody's name, and words that a name has at most.
+MIN_NAME, MOST_WORDS = 2, 5
+
 
 @dataclass(frozen=True)
 class Recipient:
@@ -127,6 +130,22 @@ def choices(actor: Actor, text: str = "", limit: int = 20) -> list[Person]:
     """Return people for a chooser: those whose name or address contains ``text``, by name."""
     rows = searched(Person.objects.visible_to(actor).present().select_related("organisation"), text)
     return list(rows.order_by("name", "pk")[:limit])
+
+
+def named(actor: Actor, text: str, limit: int = 300) -> list[int]:
+    """Return the ids of people with this mail address, or in whose name each word begins one; few, or the first.
+
+    For other lists that are searched by somebody's name; single letters name nobody.
+    """
+    words = text.split()
+    rows = Person.objects.visible_to(actor).order_by("pk")
+    if "@" in text:
+        rows = rows.filter(contact_points__kind=ContactPoint.Kind.EMAIL, contact_points__value=text.strip().lower())
+    elif not words or min(len(word) for word in words) < MIN_NAME or len(words) > MOST_WORDS:
+        return []
+    for word in words if "@" not in text else ():
+        rows = rows.filter(Q(name__istartswith=word) | Q(name__icontains=f" {word}") | Q(name__icontains=f"-{word}"))
+    return list(rows.values_list("pk", flat=True)[:limit])
 
 
 def contact_points(person_id: int) -> list[ContactPoint]:

@@ -51,6 +51,35 @@ def test_filters_search_and_order_live_in_the_address(house) -> None:
     assert client.get("/tickets/?team=nonsense&owner=99999999999999999999&cursor=x&sort=drop").status_code == 200
 
 
+def test_the_search_finds_tickets_by_who_reported_them(house) -> None:
+    report(house.dag, "Projektorn blinkar")
+    report(house.cleo, "Tangentbordet saknas")
+    client = browser_of(house.ben)
+    for text in ("Dag Berg", "berg", "dag@norrvik.example"):
+        page = text_of(client.get("/tickets/", {"q": text}))
+        assert "Projektorn" in page, text
+        assert "Tangentbordet" not in page, text
+    for text in ("erg", "Dag Ek", "dag@elsewhere.example"):
+        assert "Projektorn" not in text_of(client.get("/tickets/", {"q": text})), text
+    assert "Projektorn" not in text_of(browser_of(house.eva).get("/tickets/?q=Berg"))
+
+
+def test_the_palette_offers_what_makes_sense_and_numbers_tickets(house) -> None:
+    ticket = report(house.dag, "Projektorn blinkar")
+    client = browser_of(house.ben)
+    offered = text_of(client.get("/ui/palette", {"subject": ticket.subject_key}))
+    assert "palette-run-desk.take" in offered
+    assert "palette-run-desk.reopen" not in offered
+    assert "palette-run-desk.resume" not in offered
+    assert f"#{ticket.pk} Projektorn blinkar" in text_of(client.get("/ui/palette", {"q": "projektorn"}))
+    actions.hold(house.ben.actor, ticket, reason="Lampa")
+    assert "palette-run-desk.resume" in text_of(client.get("/ui/palette", {"subject": ticket.subject_key}))
+    actions.close(house.ben.actor, ticket)
+    closed = text_of(client.get("/ui/palette", {"subject": ticket.subject_key}))
+    assert "palette-run-desk.reopen" in closed
+    assert "palette-run-desk.hand_over" not in closed
+
+
 def test_the_list_asks_the_database_the_same_few_times(house) -> None:
     for number in range(30):
         report(house.dag, f"Nummer {number}")
