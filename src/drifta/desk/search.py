@@ -14,5 +14,6 @@ register(
         visible=Ticket.objects.visible_to,
         url=lambda number: f"/tickets/{number}",
         insider=lambda actor: actor.has("desk.read_all"),
+        numbered=True,
     )
 )

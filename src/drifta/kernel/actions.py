@@ -36,6 +36,10 @@ class Conflict(Exception):
         self.based_on = based_on
 
 
+def _always(subject: object) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Action:
     """One entry of the catalogue: what buttons, palette, API verbs, automation and reference are made from."""
@@ -52,6 +56,8 @@ class Action:
     offered: bool = True
     #: Whether people do it on a page of its own (with choosers), so that palette and menus leave it out.
     own_page: bool = False
+    #: Whether it makes sense for an object as it is now; what does not is not offered (and refused if tried).
+    fits: Callable[[Any], bool] = _always
 
     @property
     def verb(self) -> str:
@@ -71,12 +77,14 @@ def action(
     versioned: bool = False,
     offered: bool = True,
     own_page: bool = False,
+    fits: Callable[[Any], bool] = _always,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function an action under ``name``, which is also the permission it requires.
 
     The function takes the actor first; a model instance as second argument is the action's subject: its row is
     locked and read again, so that the function sees what is so now. With ``versioned`` the version of the given
-    instance must still be the current one, else ``Conflict``. Raises ``PermissionDenied`` and ``Refused``.
+    instance must still be the current one, else ``Conflict``. ``fits`` tells of a subject whether the action makes
+    sense for it now, so that only then it is offered. Raises ``PermissionDenied`` and ``Refused``.
     """
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:
@@ -105,6 +113,7 @@ def action(
             run,
             offered,
             own_page,
+            fits,
         )
         return run
 
@@ -142,7 +151,7 @@ def _parameters(name: str, function: Callable[..., Any]) -> type[BaseModel]:
 
 
 def actions_for(actor: Actor, subject: models.Model) -> list[Action]:
-    """Return the actions on this object that the actor may run, in the order of their names."""
+    """Return the actions that make sense on this object now and that the actor may run, ordered by name."""
     return [
         entry
         for _, entry in sorted(catalogue.items())
@@ -150,5 +159,6 @@ def actions_for(actor: Actor, subject: models.Model) -> list[Action]:
         and not entry.own_page
         and entry.model is not None
         and isinstance(subject, entry.model)
+        and entry.fits(subject)
         and may(actor, entry.name, subject)
     ]

@@ -40,6 +40,8 @@ class Source:
     url: Callable[[int], str]
     #: Whether the actor may find words of internal texts too.
     insider: Callable[[Actor], bool]
+    #: Whether people know its objects by number: “#42 The printer”.
+    numbered: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class Hit:
     source: Source
     object_id: int
     title: str
+
+    @property
+    def name(self) -> str:
+        """What people call it: its title, with the number by which they know it."""
+        return f"#{self.object_id} {self.title}" if self.source.numbered else self.title
 
     @property
     def url(self) -> str:

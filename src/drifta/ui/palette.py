@@ -84,5 +84,5 @@ def _objects(actor: Actor, text: str) -> list[Group]:
     by_kind: dict[str, Group] = {}
     for hit in search.find(actor, text.strip(), limit=HITS):
         group = by_kind.setdefault(hit.source.kind, Group(hit.source.label, []))
-        group.options.append(Option(hit.title, hit.source.icon, url=hit.url))
+        group.options.append(Option(hit.name, hit.source.icon, url=hit.url))
     return list(by_kind.values())

@@ -7,6 +7,7 @@ from drifta.desk import references
 from drifta.desk.actions import steps
 from drifta.desk.events import TicketHandedOver
 from drifta.desk.models import Message, Ticket
+from drifta.desk.stage import is_not_closed, is_open
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
@@ -14,7 +15,7 @@ from drifta.kernel.models import change
 from drifta.people.queries import agents, team_members
 
 
-@action("desk.assign", label=gettext_lazy("Assign"), icon="user-check")
+@action("desk.assign", label=gettext_lazy("Assign"), icon="user-check", fits=is_not_closed)
 def assign(actor: Actor, ticket: Ticket, *, team_id: int | None = None, owner_id: int | None = None) -> Ticket:
     """Give the ticket to a team, a person, or both. None leaves a side as it is, 0 empties it.
 
@@ -35,7 +36,7 @@ def _require_agent(ticket: Ticket, person_id: int) -> None:
         raise Refused(_("This person does not work on tickets of this organisation. Choose somebody else."))
 
 
-@action("desk.take", label=gettext_lazy("Take"), icon="user-check")
+@action("desk.take", label=gettext_lazy("Take"), icon="user-check", fits=is_open)
 def take(actor: Actor, ticket: Ticket) -> Ticket:
     """Make the ticket one's own; a new one is open from now on. Raises ``Refused`` for programs without a person."""
     if actor.person_id is None:
@@ -46,7 +47,7 @@ def take(actor: Actor, ticket: Ticket) -> Ticket:
     return ticket
 
 
-@action("desk.hand_over", label=gettext_lazy("Hand over"), icon="transfer-out")
+@action("desk.hand_over", label=gettext_lazy("Hand over"), icon="transfer-out", fits=is_not_closed)
 def hand_over(
     actor: Actor, ticket: Ticket, *, team_id: int, note: str, tried: str = "", expected: str = "", owner_id: int = 0
 ) -> Ticket:

@@ -59,7 +59,17 @@ def edit_category(
     return category
 
 
-@action("desk.archive_category", label=gettext_lazy("Archive"), icon="archive")
+def is_in_use(category: Category) -> bool:
+    """Whether it can be archived."""
+    return category.is_active
+
+
+def is_archived(category: Category) -> bool:
+    """Whether it can be used again."""
+    return not category.is_active
+
+
+@action("desk.archive_category", label=gettext_lazy("Archive"), icon="archive", fits=is_in_use)
 def archive_category(actor: Actor, category: Category) -> Category:
     """Offer a category, and those under it, for new tickets no more; tickets that have it keep it."""
     for one in [category, *category.children.select_related("parent").order_by("pk")]:
@@ -69,7 +79,7 @@ def archive_category(actor: Actor, category: Category) -> Category:
     return category
 
 
-@action("desk.restore_category", label=gettext_lazy("Use again"), icon="arrow-back-up")
+@action("desk.restore_category", label=gettext_lazy("Use again"), icon="arrow-back-up", fits=is_archived)
 def restore_category(actor: Actor, category: Category) -> Category:
     """Offer an archived category again. Raises ``Refused`` while the one above it is archived."""
     if category.parent is not None and not category.parent.is_active:

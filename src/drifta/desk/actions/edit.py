@@ -11,6 +11,7 @@ from drifta.desk.actions import steps
 from drifta.desk.events import TicketEdited
 from drifta.desk.models import Category, Ticket
 from drifta.desk.priority import LEVELS, levels_for, priority
+from drifta.desk.stage import is_not_closed
 from drifta.desk.text import LONGEST_SUBJECT, one_line
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
@@ -55,7 +56,7 @@ def edit(
     return ticket
 
 
-@action("desk.prioritise", label=gettext_lazy("Set priority"), icon="flag")
+@action("desk.prioritise", label=gettext_lazy("Set priority"), icon="flag", fits=is_not_closed)
 def prioritise(actor: Actor, ticket: Ticket, *, wanted: int) -> Ticket:
     """Set the priority (1 to 5) directly; impact and urgency follow."""
     if wanted not in range(1, 6):

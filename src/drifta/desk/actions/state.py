@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from drifta.desk.actions import steps
 from drifta.desk.models import Ticket
+from drifta.desk.stage import is_done, is_not_closed, is_open, is_waiting
 from drifta.kernel import clock
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
@@ -14,7 +15,7 @@ from drifta.kernel.actor import Actor
 S = Ticket.State
 
 
-@action("desk.hold", label=gettext_lazy("Put on hold"), icon="clock-pause")
+@action("desk.hold", label=gettext_lazy("Put on hold"), icon="clock-pause", fits=is_open)
 def hold(actor: Actor, ticket: Ticket, *, reason: str, until: datetime | None = None) -> Ticket:
     """Let the ticket wait, with a reason, until a moment (or until the requester answers)."""
     if not reason.strip():
@@ -26,7 +27,7 @@ def hold(actor: Actor, ticket: Ticket, *, reason: str, until: datetime | None = 
     return steps.set_state(actor, ticket, S.WAITING, reason=reason.strip(), until=until)
 
 
-@action("desk.resume", label=gettext_lazy("Resume"), icon="player-play")
+@action("desk.resume", label=gettext_lazy("Resume"), icon="player-play", fits=is_waiting)
 def resume(actor: Actor, ticket: Ticket) -> Ticket:
     """Go on with a waiting ticket. Raises ``Refused`` when it is not waiting."""
     if ticket.state != S.WAITING:
@@ -34,7 +35,7 @@ def resume(actor: Actor, ticket: Ticket) -> Ticket:
     return steps.set_state(actor, ticket, S.OPEN)
 
 
-@action("desk.resolve", label=gettext_lazy("Resolve"), icon="check")
+@action("desk.resolve", label=gettext_lazy("Resolve"), icon="check", fits=is_open)
 def resolve(actor: Actor, ticket: Ticket, *, resolution: str) -> Ticket:
     """Say that it is solved, and how; it closes by itself after some days unless the requester objects."""
     if not ticket.is_open:
@@ -42,7 +43,7 @@ def resolve(actor: Actor, ticket: Ticket, *, resolution: str) -> Ticket:
     return steps.set_state(actor, ticket, S.RESOLVED, resolution=resolution.strip())
 
 
-@action("desk.close", label=gettext_lazy("Close"), icon="circle-check")
+@action("desk.close", label=gettext_lazy("Close"), icon="circle-check", fits=is_not_closed)
 def close(actor: Actor, ticket: Ticket, *, resolution: str = "") -> Ticket:
     """Close the ticket, with how it was solved. Raises ``Refused`` when it is closed."""
     if ticket.state == S.CLOSED:
@@ -50,7 +51,7 @@ def close(actor: Actor, ticket: Ticket, *, resolution: str = "") -> Ticket:
     return steps.set_state(actor, ticket, S.CLOSED, resolution=resolution.strip())
 
 
-@action("desk.reopen", label=gettext_lazy("Re-open"), icon="rotate")
+@action("desk.reopen", label=gettext_lazy("Re-open"), icon="rotate", fits=is_done)
 def reopen(actor: Actor, ticket: Ticket, *, reason: str = "") -> Ticket:
     """Open a resolved or closed ticket again. Raises ``Refused`` when it is open."""
     if ticket.is_open:

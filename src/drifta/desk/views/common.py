@@ -16,6 +16,7 @@ from drifta.desk.forms import FORMS
 from drifta.desk.models import Draft, Ticket
 from drifta.desk.settings import DeskSettings
 from drifta.kernel import settings
+from drifta.kernel.actions import catalogue
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import may
 from drifta.people import queries as people
@@ -68,7 +69,9 @@ def ticket_context(request: Request, ticket: Ticket, **more: Any) -> dict[str, A
         "ticket": ticket,
         "story": story,
         "watchers": watchers,
-        "verbs": [(verb, FORMS[verb].submit, icon, key) for verb, icon, key in MENU if verb_fits(ticket, verb)],
+        "verbs": [
+            (verb, FORMS[verb].submit, icon, key) for verb, icon, key in MENU if catalogue[f"desk.{verb}"].fits(ticket)
+        ],
         "safe_images": SAFE_IMAGES,
         "watches": any(person.pk == request.actor.person_id for person in watchers),
         "seen": max((entry.message.pk for entry in story.entries if entry.message), default=0),
@@ -76,11 +79,10 @@ def ticket_context(request: Request, ticket: Ticket, **more: Any) -> dict[str, A
     }
 
 
-def verb_fits(ticket: Ticket, verb: str) -> bool:
-    """Whether an action makes sense in the ticket's state, so that the menu offers it."""
-    if verb in ("close", "hand_over", "assign", "prioritise"):
-        return ticket.state != Ticket.State.CLOSED
-    return ticket.is_open if verb == "hold" else True
+def _verbs(ticket: Ticket) -> list[tuple[str, Any, str, str]]:
+    """Return what the menu offers: what makes sense in the ticket's state, with words, icon and key."""
+    fitting = (one for one in MENU if catalogue[f"desk.{one[0]}"].fits(ticket))
+    return [(verb, FORMS[verb].submit, icon, key) for verb, icon, key in fitting]
 
 
 def composer_context(request: Request, ticket: Ticket, **more: Any) -> dict[str, Any]:

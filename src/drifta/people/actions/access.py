@@ -81,7 +81,17 @@ def _store_password(person: Person, password: str) -> None:
     person.save(update_fields=["password"])
 
 
-@action("people.deactivate", label=gettext_lazy("Block sign-in"), icon="lock", danger=True)
+def may_sign_in(person: Person) -> bool:
+    """Whether there is a sign-in to block."""
+    return person.is_active
+
+
+def is_blocked(person: Person) -> bool:
+    """Whether there is a block to be lifted."""
+    return not person.is_active
+
+
+@action("people.deactivate", label=gettext_lazy("Block sign-in"), icon="lock", danger=True, fits=may_sign_in)
 def deactivate(actor: Actor, person: Person) -> Person:
     """Block a person's sign-in: sessions end, tokens and invitations stop working."""
     if person.pk == actor.person_id:
@@ -99,7 +109,7 @@ def deactivate(actor: Actor, person: Person) -> Person:
     return person
 
 
-@action("people.activate", label=gettext_lazy("Allow sign-in"), icon="lock-open")
+@action("people.activate", label=gettext_lazy("Allow sign-in"), icon="lock-open", fits=is_blocked)
 def activate(actor: Actor, person: Person) -> Person:
     """Let a person sign in again; tokens that were revoked stay so."""
     if person.merged_into_id is not None:
