@@ -1,5 +1,6 @@
 """Tables of tickets, messages, attachments, categories and saved views."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -228,6 +229,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return rows if may(actor, "desk.read_all") else rows.exclude(direction=Message.Direction.INTERNAL)
 
 
+#: The headings of what a hand-over says, in the order in which it says it.
+HEADINGS = {"situation": _("Situation"), "tried": _("Tried so far"), "expected": _("Expected of you")}
+
+
+def headed(parts: Iterable[Sequence[str]]) -> str:
+    """Return the parts of a hand-over as one text, with headings in the reader's language."""
+    return "\n\n".join(f"{HEADINGS[heading]}: {text}" for heading, text in parts)
+
+
 class Message(Subject):
     """Something said in a ticket: by the requester, by an agent, or as an internal note."""
 
@@ -246,6 +256,8 @@ class Message(Subject):
     direction = models.CharField(max_length=10, choices=Direction)
     #: What was written, without quotations and signature.
     text = models.TextField()
+    #: A hand-over's parts as [heading, text]; ``text`` has them too, in the language of whoever wrote it.
+    parts = models.JSONField(null=True, blank=True)
     #: Quoted text and signature, folded on the page.
     folded = models.TextField(blank=True)
     #: Sanitised HTML of a mail, when it says more than the text.
@@ -270,6 +282,11 @@ class Message(Subject):
     def organisation_id(self) -> int:
         """The organisation of its ticket."""
         return self.ticket.organisation_id
+
+    @property
+    def shown_text(self) -> str:
+        """The text as the reader is to see it."""
+        return headed(self.parts) if self.parts else self.text
 
     @property
     def is_internal(self) -> bool:

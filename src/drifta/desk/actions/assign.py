@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy
 from drifta.desk import references
 from drifta.desk.actions import steps
 from drifta.desk.events import TicketHandedOver
-from drifta.desk.models import Message, Ticket
+from drifta.desk.models import Message, Ticket, headed
 from drifta.desk.stage import is_not_closed, is_open
+from drifta.desk.text import plain
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
@@ -60,10 +61,11 @@ def hand_over(
         raise Refused(_("This team has the ticket already. Choose another one, or assign a person."))
     if owner_id:
         _require_agent(ticket, owner_id)
-    text = _hand_over_note(note, tried, expected)
+    parts = _parts(situation=note, tried=tried, expected=expected)
     message = steps.add_message(
-        actor, ticket, text=text, direction=Message.Direction.INTERNAL, channel=Ticket.Channel.WEB
+        actor, ticket, text=headed(parts), direction=Message.Direction.INTERNAL, channel=Ticket.Channel.WEB
     )
+    change(message, parts=parts)
     from_team = ticket.team
     change(ticket, team=team, owner_id=owner_id or None, **steps.touched(actor, ticket))
     fact = TicketHandedOver(
@@ -80,12 +82,8 @@ def hand_over(
     return ticket
 
 
-def _hand_over_note(note: str, tried: str, expected: str) -> str:
-    if not note.strip():
+def _parts(**texts: str) -> list[list[str]]:
+    """Return what a hand-over says, without what was left empty."""
+    if not texts["situation"].strip():
         raise Refused(_("Say what the matter is, so that the next team need not ask again."))
-    parts = [
-        (_("Situation"), note),
-        (_("Tried so far"), tried),
-        (_("Expected of you"), expected),
-    ]
-    return "\n\n".join(f"{title}: {text.strip()}" for title, text in parts if text.strip())
+    return [[heading, plain(text).strip()] for heading, text in texts.items() if text.strip()]

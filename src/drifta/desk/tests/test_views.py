@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from drifta.desk import actions
 from drifta.desk.models import Draft, Message, SavedView, Ticket
@@ -62,6 +63,16 @@ def test_the_search_finds_tickets_by_who_reported_them(house) -> None:
     for text in ("erg", "Dag Ek", "dag@elsewhere.example"):
         assert "Projektorn" not in text_of(client.get("/tickets/", {"q": text})), text
     assert "Projektorn" not in text_of(browser_of(house.eva).get("/tickets/?q=Berg"))
+
+
+def test_a_hand_over_has_its_headings_in_the_readers_language(house) -> None:
+    ticket = report(house.dag)
+    with override("sv"):
+        actions.hand_over(house.ben.actor, ticket, team_id=house.second_line.pk, note="Kön hänger.", tried="Omstart.")
+    page = text_of(browser_of(house.cleo).get(f"/tickets/{ticket.pk}/"))
+    assert "Situation: Kön hänger." in page
+    assert "Tried so far: Omstart." in page
+    assert ticket.messages.last().text.startswith("Läge: Kön hänger.")
 
 
 def test_the_palette_offers_what_makes_sense_and_numbers_tickets(house) -> None:

@@ -86,7 +86,7 @@ def message_html(request: Request, pk: int) -> HttpResponse:
 def message_text(request: Request, pk: int) -> HttpResponse:
     """Send a message's whole text, for the few that are too long for the conversation."""
     message = _message(request, pk)
-    return HttpResponse(f"{message.text}\n\n{message.folded}", content_type="text/plain; charset=utf-8")
+    return HttpResponse(f"{message.shown_text}\n\n{message.folded}", content_type="text/plain; charset=utf-8")
 
 
 def with_images(message: Message, *, remote: bool) -> str:
