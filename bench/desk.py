@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import random
@@ -62,6 +63,8 @@ def _house(count: int) -> Iterator[None]:
 def _measure(rounds: int) -> dict[str, dict[str, float]]:
     """Fetch every page ``rounds`` times, in turn, so that none is measured warmer than the others."""
     client, pages = _agent(), _pages()
+    gc.collect()
+    gc.freeze()  # as the web process does when it has loaded everything
     dice = random.Random(1)  # noqa: S311 - the same addresses every time are the point
     times: dict[str, list[float]] = {name: [] for name in pages}
     queries = {name: _count(client, address(dice)) for name, (_budget, address) in pages.items()}

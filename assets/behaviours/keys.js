@@ -55,12 +55,17 @@ function sendForm(event) {
   primary.click();
 }
 
+// In a list "." is about the row where j and k have led; elsewhere about the page's own object.
+function openPaletteHere() {
+  openPalette(document.querySelector("tr.current [data-palette]")?.dataset.palette);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) sendForm(event);
   const off = document.documentElement.dataset.keys === "off";
   if (off || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)
     || document.querySelector("dialog[open]")) return;
-  const own = { "?": showKeys, ".": openPalette }[event.key];
+  const own = { "?": showKeys, ".": openPaletteHere }[event.key];
   if (own) {
     event.preventDefault();
     own();

@@ -6,6 +6,7 @@ const input = dialog?.querySelector("[role=combobox]");
 const list = dialog?.querySelector("[role=listbox]");
 let asked = 0;
 let timer = 0;
+let about = "";
 
 const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
 
@@ -18,7 +19,7 @@ function select(option) {
 async function search() {
   const number = ++asked;
   const subject = document.querySelector("[data-subject]")?.dataset.subject ?? "";
-  const query = new URLSearchParams({ q: input.value, subject, next: location.pathname + location.search });
+  const query = new URLSearchParams({ q: input.value, subject: about || subject, next: location.pathname + location.search });
   const response = await fetch(`${dialog.dataset.url}?${query}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (number !== asked || !response?.ok) return;
   list.innerHTML = await response.text();
@@ -26,8 +27,10 @@ async function search() {
   select(options()[0]);
 }
 
-export function openPalette() {
+// With a subject (the key of a list's row) the palette is about that object instead of the page's own.
+export function openPalette(subject = "") {
   if (!dialog || dialog.open) return;
+  about = subject;
   input.value = "";
   list.replaceChildren();
   dialog.showModal();
@@ -68,5 +71,8 @@ if (dialog) {
       openPalette();
     }
   });
-  delegate("click", "[data-palette]", (event) => { event.preventDefault(); openPalette(); });
+  delegate("click", "[data-palette]", (event, button) => {
+    event.preventDefault();
+    openPalette(button.dataset.palette);
+  });
 }

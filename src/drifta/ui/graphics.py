@@ -1,18 +1,30 @@
 """Small pictures inside lines: history bars, sparklines, initials."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from zlib import crc32
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from drifta.ui import assets
 from drifta.ui.states import state
 
 #: Slots of a history bar.
 SLOTS = 90
 _WIDTH, _HEIGHT = 88.0, 20.0
 _KNOWN = {"good", "warning", "bad", "unknown", "maintenance"}
+
+
+def icon(name: str, css: str = "") -> SafeString:
+    """Return a drawing from the sprite, silent for screen readers."""
+    return _icon(assets.url("icons.svg"), name, css)
+
+
+@lru_cache(maxsize=1000)
+def _icon(sprite: str, name: str, css: str) -> SafeString:
+    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', css, sprite, name)
 
 
 def history(slots: Sequence[str], label: str = "") -> SafeString:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from django.http import HttpRequest
@@ -33,7 +34,7 @@ class MenuEntry:
     query: str = ""
     count: Callable[[Actor], int | None] | None = None
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The address of the page."""
         return reverse(self.url_name) + self.query

@@ -12,13 +12,14 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from drifta.kernel.actions import Action, catalogue
+from drifta.kernel.actions import Action, actions_for, catalogue
 from drifta.kernel.permissions import may
 from drifta.ui.menu import actor_of
 from drifta.ui.tables.columns import Column
 from drifta.ui.tables.cursor import Cursor, Page, Sort, page
 from drifta.ui.tables.export import csv_response, json_response
 from drifta.ui.tables.filters import Filter
+from drifta.ui.tables.rows import rows_html
 
 
 @dataclass(frozen=True)
@@ -30,24 +31,6 @@ class Empty:
     icon: str = "inbox"
     url: str = ""
     link: str | Promise = ""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell as the template needs it."""
-
-    column: Column
-    html: str | SafeString
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row as the template needs it."""
-
-    key: str
-    url: str
-    cells: list[Cell]
-    object: Any
 
 
 @dataclass(frozen=True)
@@ -93,8 +76,6 @@ class Table:
     live: ClassVar[str] = ""
     empty: ClassVar[Empty] = Empty(_("Nothing here"))
     exports: ClassVar[bool] = True
-    #: A template for the end of each row (buttons shown on focus and hover), given ``row``.
-    row_actions: ClassVar[str] = ""
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         self.request = request
@@ -166,13 +147,11 @@ class Table:
         return [column for column in self.columns if column.link or column.name in chosen]
 
     @cached_property
-    def body(self) -> list[Row]:
-        """The rows with their cells."""
-        return [self._row(row) for row in self.page.rows]
-
-    def _row(self, row: Any) -> Row:
-        cells = [Cell(column, column.show(row)) for column in self.shown_columns]
-        return Row(getattr(row, "subject_key", str(row.pk)), self.url(row), cells, row)
+    def body(self) -> SafeString:
+        """The rows; empty when there are none."""
+        keys_and_urls = ((getattr(row, "subject_key", str(row.pk)), self.url(row), row) for row in self.page.rows)
+        box = f"{self.dom_id}-bulk" if self.bulk_actions else ""
+        return rows_html(self.shown_columns, keys_and_urls, form=box, has_menu=self.has_menu)
 
     @property
     def heads(self) -> list[Head]:
@@ -276,6 +255,12 @@ class Table:
         """The actions for selected rows that the actor may do at all."""
         actor = actor_of(self.request)
         return [catalogue[name] for name in self.bulk if name in catalogue and may(actor, name)]
+
+    @cached_property
+    def has_menu(self) -> bool:
+        """Whether rows have a button for what can be done to them: as the first one tells, so do all."""
+        actor = actor_of(self.request)
+        return bool(self.page.rows) and bool(actions_for(actor, self.page.rows[0]))
 
     # Answers
 

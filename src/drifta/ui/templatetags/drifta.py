@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,30 +40,33 @@ def asset(name: str) -> str:
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """``{% icon "printer" %}``: a drawing from the sprite, silent for screen readers."""
-    return format_html(
-        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', css, assets.url("icons.svg"), name
-    )
+    return graphics.icon(str(name), css)
 
 
 @register.simple_tag
 def state(key: Any, label: str = "", *, loud: bool = False) -> SafeString:
     """``{% state "bad" %}``: shape, word and colour; ``label`` says another word, ``loud`` colours the word too."""
     found = states.state(str(getattr(key, "value", key)))
-    css = f"state state-{found.tone}{' state-loud' if loud else ''}"
-    return format_html('<span class="{}">{}<span>{}</span></span>', css, icon(found.icon), label or found.label)
+    return _state(found.tone, icon(found.icon), str(label or found.label), loud=loud)
+
+
+@lru_cache(maxsize=1000)
+def _state(tone: str, drawn: SafeString, label: str, *, loud: bool) -> SafeString:
+    css = f"state state-{tone}{' state-loud' if loud else ''}"
+    return format_html('<span class="{}">{}<span>{}</span></span>', css, drawn, label)
 
 
 @register.simple_tag
 def state_icon(key: Any) -> SafeString:
     """``{% state_icon "bad" %}``: the shape alone; the word stays for screen readers and the pointer."""
     found = states.state(str(getattr(key, "value", key)))
-    return format_html(
-        '<span class="state state-{}" title="{}">{}<span class="visually-hidden">{}</span></span>',
-        found.tone,
-        found.label,
-        icon(found.icon),
-        found.label,
-    )
+    return _state_icon(found.tone, icon(found.icon), str(found.label))
+
+
+@lru_cache(maxsize=1000)
+def _state_icon(tone: str, drawn: SafeString, label: str) -> SafeString:
+    inner = format_html('{}<span class="visually-hidden">{}</span>', drawn, label)
+    return format_html('<span class="state state-{}" title="{}">{}</span>', tone, label, inner)
 
 
 @register.simple_tag

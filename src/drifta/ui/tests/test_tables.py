@@ -15,6 +15,7 @@ from drifta.kernel.models import LoggedEvent
 from drifta.ui.tables import Column
 from drifta.ui.tables.cursor import Cursor, Sort, page
 from drifta.ui.tables.export import csv_response, json_response, safe
+from drifta.ui.tables.rows import rows_html
 from drifta.ui.tests.gallery import EventTable
 
 pytestmark = pytest.mark.usefixtures("events")
@@ -102,7 +103,17 @@ def test_the_search_field_narrows() -> None:
 
 @pytest.mark.parametrize("query", ["name=%00", "who=%00", "subject=%00", "size=-1", "size=99999999", "columns=zzz"])
 def test_nonsense_in_the_address_does_not_fail(query: str) -> None:
-    assert isinstance(table(f"/events?{query}").body, list)
+    shown = table(f"/events?{query}")
+    assert shown.body.count("<tr ") == len(shown.page.rows)
+
+
+def test_what_people_wrote_is_escaped_in_rows() -> None:
+    column = Column("text", "<b>Label</b>", value=lambda row: row)
+    html = rows_html([column], [('key"', "/a?b&c", "<script>alert(1)</script>")], form="form", has_menu=True)
+    assert "<script>" not in html
+    assert "<b>" not in html
+    assert 'data-row="key&quot;"' in html
+    assert html.count("&lt;script&gt;") == 4  # the cell, and the labels of the box and of the button
 
 
 def test_columns_are_chosen_in_the_address_and_the_link_stays() -> None:
