@@ -25,6 +25,7 @@ urlpatterns = [
     path("tickets/<int:number>/items/", workspace.items, name="items"),
     path("tickets/<int:number>/part/<str:name>/", workspace.part, name="part"),
     path("tickets/<int:number>/write/<str:mode>/", write.write, name="write"),
+    path("tickets/<int:number>/outside/", write.outside, name="outside"),
     path("tickets/<int:number>/edit/", change.edit, name="edit"),
     path("tickets/<int:number>/unlink/", change.unlink, name="unlink"),
     path("tickets/<int:number>/do/<str:verb>/", change.do, name="do"),

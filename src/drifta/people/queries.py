@@ -1,6 +1,6 @@
 """Reads about people that are used twice, or by other modules."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +130,21 @@ def choices(actor: Actor, text: str = "", limit: int = 20) -> list[Person]:
     """Return people for a chooser: those whose name or address contains ``text``, by name."""
     rows = searched(Person.objects.visible_to(actor).present().select_related("organisation"), text)
     return list(rows.order_by("name", "pk")[:limit])
+
+
+def outsiders(organisation_id: int, addresses: Sequence[str]) -> list[str]:
+    """Return the mail addresses that are neither in the organisation's domains nor those of people known there.
+
+    Who only once wrote a mail, and nobody has looked at since, is not known.
+    """
+    wanted = [address.strip().lower() for address in addresses]
+    own = organisation(organisation_id)
+    domains = set(own.mail_domains) if own else set()
+    outside = [address for address in dict.fromkeys(wanted) if contact.domain(address) not in domains]
+    points = ContactPoint.objects.filter(kind=ContactPoint.Kind.EMAIL, value__in=outside)
+    known = points.filter(person__organisation_id=organisation_id, person__is_stranger=False)
+    inside = set(known.values_list("value", flat=True))
+    return [address for address in outside if address not in inside]
 
 
 def named(actor: Actor, text: str, limit: int = 300) -> list[int]:

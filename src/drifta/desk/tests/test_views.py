@@ -13,6 +13,8 @@ from django.utils.translation import override
 from drifta.desk import actions
 from drifta.desk.models import Draft, Message, SavedView, Ticket
 from drifta.desk.tests.factories import browser_of, report, stored, text_of
+from drifta.kernel.actor import SYSTEM
+from drifta.people import actions as people
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -133,6 +135,21 @@ def test_an_answer_is_sent_and_its_draft_forgotten(house) -> None:
     ticket.refresh_from_db()
     assert ticket.state == "resolved"
     assert not Draft.objects.exists()
+
+
+def test_copies_that_leave_the_organisation_are_warned_of(house) -> None:
+    ticket = report(house.dag)
+    client = browser_of(house.ben)
+    people.create(house.ann.actor, organisation_id=house.norrvik.pk, name="Siv", emails=["siv@hemma.example"])
+    people.recognise(SYSTEM, organisation_id=house.norrvik.pk, email="okänd@hemma.example")
+    inside = ["cleo@norrvik.example", "Ny <ny@NORRVIK.example>", "siv@hemma.example"]
+    outside = ["eva@sorfjord.example", "okänd@hemma.example"]
+    page = text_of(client.get(f"/tickets/{ticket.pk}/outside/", {"cc": inside + outside}))
+    assert "eva@sorfjord.example, okänd@hemma.example are outside Norrvik kommun" in page
+    assert text_of(client.get(f"/tickets/{ticket.pk}/outside/", {"cc": [*inside, "nonsense"]})).strip() == ""
+    answer = client.post(f"/tickets/{ticket.pk}/write/reply/", {"text": "", "cc": outside}, **HTMX)
+    assert "are outside Norrvik kommun" in text_of(answer)
+    assert browser_of(house.eva).get(f"/tickets/{ticket.pk}/outside/").status_code == 404
 
 
 def test_an_answer_that_crosses_another_is_not_sent_blindly(house) -> None:

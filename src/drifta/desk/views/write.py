@@ -1,13 +1,14 @@
 """Writing in tickets: answer, note, phone call, and the drafts of all three."""
 
 from collections.abc import Callable
+from email.utils import parseaddr
 from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from drifta.desk import actions, uploads
 from drifta.desk.attached import AttachedFile
@@ -17,6 +18,7 @@ from drifta.desk.views.common import composer_context, for_agents, parts, ticket
 from drifta.kernel.actions import Refused
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import require
+from drifta.people import queries as people
 
 Send = Callable[[Request, Ticket, WriteForm, list[AttachedFile]], Message]
 
@@ -100,9 +102,25 @@ def _again(
         "cc": request.POST.getlist("cc"),
     }
     context |= {"ticket": ticket, "seen": new_seen or request.POST.get("seen", "")}
+    context |= _leaving(ticket, request.POST.getlist("cc"))
     if request.headers.get("HX-Request"):
         return render(request, "desk/parts/composer.html", context, status=422)
     return render(request, "desk/compose.html", {**ticket_context(request, ticket), **context}, status=422)
+
+
+@for_agents
+@require_safe
+def outside(request: Request, number: int) -> HttpResponse:
+    """Warn of copies (``cc``) that leave the organisation of the ticket."""
+    ticket = ticket_or_404(request, number)
+    return render(request, "desk/parts/outside.html", _leaving(ticket, request.GET.getlist("cc")))
+
+
+def _leaving(ticket: Ticket, copies: list[str]) -> dict[str, Any]:
+    """Return what the warning shows: the addresses outside, and the organisation that they are not of."""
+    addresses = [parseaddr(one)[1] for one in copies[:50]]
+    found = people.outsiders(ticket.organisation_id, [one for one in addresses if "@" in one])
+    return {"outside": found, "organisation": ticket.organisation}
 
 
 @for_agents
