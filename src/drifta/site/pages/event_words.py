@@ -1,6 +1,7 @@
 """The event log in the reader's words: what happened, and what the values of events are called."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,8 @@ WORDS: dict[str, Words] = {
     "roles": dict(Role.choices),
     "state": _STATES,
 }
+#: Fields of events that hold the key of an object.
+MENTIONS = ("target",)
 #: Words for kinds of actors.
 ACTORS: Words = {
     "person": _("person"),
@@ -43,13 +46,13 @@ ACTORS: Words = {
 }
 
 
-def told(event: LoggedEvent) -> str:
-    """Say what happened, in the reader's language."""
+def told(event: LoggedEvent, names: Mapping[str, str] | None = None) -> str:
+    """Say what happened, in the reader's language; ``names`` are those of objects by their keys, where known."""
     kind = events.get(event.name)
     if kind is None:
         return event.name
     try:
-        return str(kind.event_text) % defaultdict(str, _readable(event.data))
+        return str(kind.event_text) % defaultdict(str, _named(_readable(event.data), names or {}))
     except (TypeError, ValueError):
         return str(kind.event_text)
 
@@ -64,6 +67,15 @@ def _readable(data: dict[str, Any]) -> dict[str, Any]:
     """Put names of fields, roles, states and sections into the reader's words."""
     words = {**WORDS, **_of_section(str(data["section"]))} if "section" in data else WORDS
     return {key: _value(words[key], value) if key in words else value for key, value in data.items()}
+
+
+def objects(event: LoggedEvent) -> set[str]:
+    """Return the keys of the objects that the event is about or mentions."""
+    return {event.subject, *(str(event.data[field]) for field in MENTIONS if event.data.get(field))}
+
+
+def _named(data: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {key: names.get(str(value), value) if key in MENTIONS else value for key, value in data.items()}
 
 
 def _value(words: Words, value: object) -> object:

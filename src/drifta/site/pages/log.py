@@ -34,7 +34,8 @@ def visible_to(actor: Actor) -> QuerySet[LoggedEvent]:
 
 
 def _what(event: LoggedEvent) -> SafeString:
-    return format_html("<span><strong>{}</strong> {}</span>", event.actor_name, event_words.told(event))
+    said = event_words.told(event, getattr(event, "names", {}))
+    return format_html("<span><strong>{}</strong> {}</span>", event.actor_name, said)
 
 
 def _about(event: LoggedEvent) -> SafeString:
@@ -89,10 +90,12 @@ class EventTable(Table):
     def page(self) -> Page:
         """The rows of this page, each with what it is about, as far as the actor may see that."""
         page = super().page
-        found = find_all(actor_of(self.request), {row.subject for row in page.rows})
+        mentioned = {key for row in page.rows for key in event_words.objects(row)}
+        found = find_all(actor_of(self.request), mentioned)
         known = {subject_key(type(one), one.pk): one for one in found}
+        names = {key: str(one) for key, one in known.items()}
         for row in page.rows:
-            row.about = known.get(row.subject)
+            row.about, row.names = known.get(row.subject), names
         return page
 
     def url(self, row: LoggedEvent) -> str:

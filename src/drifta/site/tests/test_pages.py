@@ -12,6 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from drifta.channels.models import DeskAddress
 from drifta.channels.settings import MailSettings
+from drifta.desk import actions as desk
+from drifta.desk.tests.factories import report
 from drifta.kernel import clock, guard, sealing, settings
 from drifta.kernel.actor import SYSTEM
 from drifta.kernel.models import LoggedEvent, Setting
@@ -167,6 +169,19 @@ def test_the_event_log_is_told_in_words_filtered_and_kept_apart(house) -> None:
     assert "Dag" not in client_of(house.eva).get("/events/").content.decode()
     assert client_of(house.ben).get("/events/").status_code == 403
     assert b"changed title" in b"".join(ann.get("/events/?format=csv").streaming_content)
+
+
+def test_the_event_log_names_what_an_event_mentions(house) -> None:
+    first, second = report(house.dag, "Skrivaren"), report(house.dag, "Projektorn")
+    desk.link(house.ben.actor, first, target=second.subject_key)
+    page = client_of(house.ann).get("/events/?name=desk.ticket_linked").content.decode()
+    assert f"linked the ticket with #{second.pk} Projektorn" in page
+
+
+def test_the_event_log_says_which_settings_were_changed(house) -> None:
+    settings.change(house.ann.actor, section="channels.mail", values={"smtp_host": "post.example"})
+    page = client_of(house.ann).get("/events/?name=kernel.settings_changed").content.decode()
+    assert "changed the settings “Mail”: Mail server" in page
 
 
 def test_the_list_of_events_takes_the_same_queries_however_long(house, django_assert_max_num_queries) -> None:
