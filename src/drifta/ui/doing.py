@@ -30,6 +30,11 @@ def register_form(action: str, address: FormAddress) -> None:
     _own_forms[action] = address
 
 
+def has_own_form(entry: Action) -> bool:
+    """Whether the action's module asks for what it needs in a dialog of its own."""
+    return entry.name in _own_forms
+
+
 def own_form(entry: Action, obj: Any) -> str:
     """Return the address of the action's own dialog for an object; empty when it has none."""
     address = _own_forms.get(entry.name)
@@ -65,8 +70,12 @@ def needs_form(entry: Action) -> bool:
 
 
 def is_fillable(entry: Action) -> bool:
-    """Whether a form can be made of the action's parameters."""
-    return fillable(entry.parameters)
+    """Whether a form can be made of the action's parameters: of their types, and with words for each.
+
+    A parameter gets its words by ``Annotated[str, Field(title=gettext_noop("Reason"), description=...)]``.
+    """
+    fields = entry.parameters.model_fields.values()
+    return all(field.title for field in fields) and fillable(entry.parameters)
 
 
 def run(

@@ -1,8 +1,11 @@
 """Who is kept informed, and what a ticket is tied to."""
 
+from typing import Annotated
+
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from pydantic import Field
 
 from drifta.desk import references
 from drifta.desk.actions import steps
@@ -13,6 +16,7 @@ from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
 from drifta.kernel.models import change
+from drifta.words import gettext_noop
 
 #: Watchers of one ticket; more are a mailing list.
 MOST_WATCHERS = 100
@@ -33,7 +37,14 @@ def watch(actor: Actor, ticket: Ticket, *, person_id: int | None = None) -> Tick
 
 
 @action("desk.unwatch", label=gettext_lazy("Stop watching"), icon="eye-off")
-def unwatch(actor: Actor, ticket: Ticket, *, person_id: int | None = None) -> Ticket:
+def unwatch(
+    actor: Actor,
+    ticket: Ticket,
+    *,
+    person_id: Annotated[
+        int | None, Field(title=gettext_noop("Person"), description=gettext_noop("Empty: yourself."))
+    ] = None,
+) -> Ticket:
     """Stop informing a person (by default oneself). Only agents and the requester may remove others."""
     wanted = person_id or actor.person_id or 0
     if wanted != actor.person_id and not (actor.has("desk.work") or ticket.requester_id == actor.person_id):

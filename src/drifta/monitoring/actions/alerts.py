@@ -3,11 +3,12 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from pydantic import Field
 
 from drifta.kernel import clock
 from drifta.kernel.actions import Refused, action
@@ -15,6 +16,7 @@ from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit, emit_all
 from drifta.monitoring.events import AlertAcknowledged, AlertCleared, AlertRaised
 from drifta.monitoring.models import Alert, State
+from drifta.words import gettext_noop
 
 WORDS = {None: "pending", State.GOOD: "good", State.WARNING: "warning", State.BAD: "bad", State.UNKNOWN: "unknown"}
 """The stable words for states, in events and in the API."""
@@ -104,7 +106,14 @@ def raise_outside(
 
 
 @action("monitoring.clear_outside", label=gettext_lazy("End a reported alert"), icon="check")
-def clear_outside(actor: Actor, alert: Alert, *, when: datetime | None = None) -> Alert:
+def clear_outside(
+    actor: Actor,
+    alert: Alert,
+    *,
+    when: Annotated[
+        datetime | None, Field(title=gettext_noop("Ended at"), description=gettext_noop("Empty: now."))
+    ] = None,
+) -> Alert:
     """End an alert of another system: it said so, or has not repeated it in time."""
     if alert.source == Alert.Source.OUTSIDE and alert.ended_at is None:
         end(actor, alert, min(when or clock.now(), clock.now()))

@@ -133,14 +133,13 @@ def slot(context: Context, name: str, obj: Any = None) -> SafeString:
 
 
 @register.simple_tag
-def live(subject: Any, url: str = "", swap: str = "outerHTML") -> SafeString:
-    """``<section {% live ticket %}>``: fetched again (from ``url``, else this page) whenever the subject changes.
+def live(subject: Any, url: str, swap: str = "outerHTML") -> SafeString:
+    """``<section {% live ticket url %}>``: fetched again from ``url`` whenever the subject changes.
 
     The fetched answer must contain the element itself; give the element an id.
     """
     name = getattr(subject, "subject_key", subject)
-    where = format_html(' hx-get="{}"', url) if url else ""
-    return format_html('data-live="{}" hx-trigger="live" hx-swap="{}"{}', name, swap, where)
+    return format_html('data-live="{}" hx-trigger="live" hx-swap="{}" hx-get="{}"', name, swap, url)
 
 
 @register.inclusion_tag("ui/form.html", takes_context=True)

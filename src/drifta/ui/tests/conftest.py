@@ -66,7 +66,7 @@ def team_actions(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         rule(name, roles=["administrator"])(lambda actor, team: True)
 
     @action("gallery.rename", label="Rename", icon="edit", versioned=True)
-    def rename(actor: Actor, team: Team, *, name: Annotated[str, Field(min_length=2)]) -> Team:
+    def rename(actor: Actor, team: Team, *, name: Annotated[str, Field(title="Name", min_length=2)]) -> Team:
         return change(team, name=name)
 
     @action("gallery.close", label="Take out of use", icon="archive", danger=True)

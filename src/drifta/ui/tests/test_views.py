@@ -1,9 +1,11 @@
 """The views behind the blocks: running actions, the palette, presence, language."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 
 import pytest
 from django.test import Client
+from pydantic import Field, create_model
 
 from drifta.kernel import guard
 from drifta.kernel.actions import catalogue
@@ -11,7 +13,8 @@ from drifta.kernel.models import Presence
 from drifta.kernel.permissions import granted
 from drifta.people.models import Team
 from drifta.ui import doing
-from drifta.ui.doing import run
+from drifta.ui.doing import has_own_form, is_fillable, run
+from drifta.ui.model_forms import fillable
 from drifta.ui.subjects import find_all
 
 pytestmark = pytest.mark.usefixtures("team_actions", "house")
@@ -138,3 +141,23 @@ def test_an_action_may_have_a_dialog_of_its_own(as_ann: Client, team: Team, monk
     assert f'hx-get="/teams/{team.pk}/close"' in found
     with pytest.raises(ValueError, match="two forms"):
         doing.register_form("gallery.close", str)
+
+
+def test_what_actions_ask_for_in_the_general_dialog_has_words_of_its_own() -> None:
+    asked = [entry for entry in catalogue.values() if entry.offered and not entry.own_page and entry.model is not None]
+    untitled = [
+        f"{entry.name}: {name}"
+        for entry in asked
+        if fillable(entry.parameters) and not has_own_form(entry)
+        for name, field in entry.parameters.model_fields.items()
+        if not field.title
+    ]
+    assert untitled == []
+
+
+def test_an_action_without_words_for_what_it_asks_is_not_offered() -> None:
+    named = create_model("Named", why=(Annotated[str, Field(title="Reason")], ...))
+    unnamed = create_model("Unnamed", why=(str, ...))
+    entry = catalogue["people.deactivate"]
+    assert is_fillable(replace(entry, parameters=named))
+    assert not is_fillable(replace(entry, parameters=unnamed))
