@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("inventory", "0002_initial"),
-        ("people", "0002_person_merged_into"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ("version", models.CharField(blank=True, max_length=40)),
                 ("host", models.CharField(blank=True, max_length=255)),
                 ("kinds", models.JSONField(default=list)),
-                ("clock_offset", models.IntegerField(default=0)),
+                ("clock_offset", models.BigIntegerField(default=0)),
                 ("report", models.JSONField(default=dict)),
                 ("revision", models.BigIntegerField(default=1)),
                 (
