@@ -68,6 +68,15 @@ class SignInAllowed(Event):
     name: str
 
 
+@event("people.second_factor_removed", text=_("removed the second factor of %(name)s"))
+@dataclass(frozen=True)
+class SecondFactorRemoved(Event):
+    """An administrator took away the second factor of somebody who had lost it."""
+
+    person: int
+    name: str
+
+
 @event("people.persons_merged", text=_("merged %(absorbed_name)s into %(name)s"))
 @dataclass(frozen=True)
 class PersonsMerged(Event):

@@ -59,6 +59,12 @@ def administer(actor: Actor, obj: Any) -> bool:
     return True
 
 
+@rule("people.remove_second_factor", roles=ADMINISTRATORS)
+def remove_second_factor(actor: Actor, obj: Any) -> bool:
+    """Take away a lost second factor; an administrator in person, no program."""
+    return actor.kind == "person"
+
+
 @rule("people.create_token", roles=EVERYBODY)
 def create_token(actor: Actor, obj: Any) -> bool:
     """Make tokens of one's own; a token cannot make tokens, which would undo its scopes and its end."""

@@ -1,9 +1,10 @@
-"""Open sessions of a person: noted as they are used, listed so that they can be ended."""
+"""How a person gets in now: open sessions, noted as they are used and listed so that they can be ended; factors."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from drifta.kernel import clock
+from drifta.people.models import Person
 
 #: What browsers and systems can be told by; the first that fits wins.
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -77,3 +79,9 @@ def session_keys(person_id: int, session_id: int | None = None) -> list[str]:
 def _alive(keys: set[str]) -> set[str]:
     rows = Session.objects.filter(pk__in=keys, expire_date__gt=clock.now())
     return set(rows.values_list("pk", flat=True))
+
+
+def has_second_factor(person: Person) -> bool:
+    """Whether a person has set up an app or a key."""
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return bool(Authenticator.objects.filter(user=person, type__in=kinds).exists())

@@ -111,9 +111,3 @@ class MfaAdapter(DefaultMFAAdapter):
         """Propose a name for a new key."""
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return gettext("Key %(number)s") % {"number": count + 1}
-
-
-def has_second_factor(person: Person) -> bool:
-    """Whether a person has set up an app or a key."""
-    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return bool(Authenticator.objects.filter(user=person, type__in=kinds).exists())

@@ -8,6 +8,7 @@ from drifta.people.actions.access import (
     invite,
     note_failed_sign_in,
     note_sign_in,
+    remove_second_factor,
     set_password,
 )
 from drifta.people.actions.contact_points import add_contact_point, mark_bounced, remove_contact_point
@@ -41,6 +42,7 @@ __all__ = [
     "note_sign_in",
     "recognise",
     "remove_contact_point",
+    "remove_second_factor",
     "revoke_token",
     "serve",
     "set_members",

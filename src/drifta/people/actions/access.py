@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -14,12 +15,13 @@ from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
 from drifta.kernel.models import change
-from drifta.people import invitation_mail, tokens
+from drifta.people import access_mail, tokens
 from drifta.people.actions.persons import require_other_administrator
 from drifta.people.events import (
     InvitationAccepted,
     Invited,
     PasswordSet,
+    SecondFactorRemoved,
     SessionEnded,
     SignedIn,
     SignInAllowed,
@@ -28,7 +30,7 @@ from drifta.people.events import (
 )
 from drifta.people.models import Invitation, Person
 from drifta.people.roles import ADMINISTRATOR
-from drifta.people.sessions import session_keys
+from drifta.people.sessions import has_second_factor, session_keys
 
 #: How long an invitation's link works.
 INVITATION_LASTS = timedelta(days=7)
@@ -48,7 +50,7 @@ def invite(actor: Actor, person: Person) -> tuple[Invitation, str]:
         person=person, digest=tokens.digest(secret), expires_at=now + INVITATION_LASTS
     )
     emit(actor, Invited(person=person.pk, name=person.name), subject=person)
-    invitation_mail.send(person, secret, INVITATION_LASTS)
+    access_mail.invite(person, secret, INVITATION_LASTS)
     return invitation, secret
 
 
@@ -117,6 +119,28 @@ def activate(actor: Actor, person: Person) -> Person:
     if not person.is_active:
         change(person, is_active=True)
         emit(actor, SignInAllowed(person=person.pk, name=person.name), subject=person)
+    return person
+
+
+@action(
+    "people.remove_second_factor",
+    label=gettext_lazy("Remove second factor"),
+    icon="shield-off",
+    danger=True,
+    fits=has_second_factor,
+)
+def remove_second_factor(actor: Actor, person: Person) -> Person:
+    """Take away the app, keys and recovery codes of somebody who has lost them; sessions end, and a mail tells them.
+
+    Raises ``Refused`` for one's own, which the profile removes after asking for it.
+    """
+    if person.pk == actor.person_id:
+        raise Refused(_("You can remove your own second factor in your profile. If it is lost, ask a colleague."))
+    if not Authenticator.objects.filter(user=person).delete()[0]:
+        raise Refused(_("%(name)s has no second factor.") % {"name": person.name})
+    Session.objects.filter(pk__in=session_keys(person.pk)).delete()
+    emit(actor, SecondFactorRemoved(person=person.pk, name=person.name), subject=person)
+    access_mail.tell_second_factor_removed(person, actor.name)
     return person
 
 

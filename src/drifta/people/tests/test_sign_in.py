@@ -1,6 +1,7 @@
 """Signing in: password, second factor, limits, invitations, resets, blocked persons, sessions."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from conftest import PASSWORD
-from drifta.kernel import clock, secrets
+from drifta.kernel import clock, guard, secrets
+from drifta.kernel.actions import Refused
 from drifta.kernel.models import LoggedEvent
 from drifta.people import actions
 from drifta.people.models import Person
@@ -179,3 +182,41 @@ def test_changing_the_password_needs_the_present_one_and_ends_other_sessions(hou
     assert not is_in(other)
     assert sign_in(Client(), "ben@norrvik.example", NEW).status_code == 302
     assert LoggedEvent.objects.filter(name="people.password_set").exists()
+
+
+def test_an_administrator_removes_a_lost_second_factor(house, client: Client, db) -> None:
+    with guard.writing():
+        for kind in (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES):
+            Authenticator.objects.create(user=house.dag, type=kind, data={"secret": "sealed"})
+    theirs = Client()
+    with guard.writing():
+        theirs.force_login(house.dag, backend="allauth.account.auth_backends.AuthenticationBackend")
+    theirs.get("/profile/")
+    sign_in(client, "ann@norrvik.example")
+    page = client.get(f"/people/{house.dag.pk}/").content.decode()
+    assert "people.remove_second_factor" in page
+    given = {"action": "people.remove_second_factor", "subject": house.dag.subject_key}
+    client.post("/ui/act", given)
+    assert not Authenticator.objects.filter(user=house.dag).exists()
+    assert not is_in(theirs)
+    (letter,) = mail.outbox
+    assert letter.to == ["dag@norrvik.example"]
+    assert "Ann Åkesson" in letter.body
+    event = LoggedEvent.objects.get(name="people.second_factor_removed")
+    assert event.data == {"person": house.dag.pk, "name": "Dag Berg"}
+    assert "people.remove_second_factor" not in client.get(f"/people/{house.dag.pk}/").content.decode()
+    with pytest.raises(Refused):
+        actions.remove_second_factor(house.ann.actor, house.dag)
+
+
+def test_nobody_removes_their_own_second_factor_so_nor_another_without_the_right(house, db) -> None:
+    with guard.writing():
+        for person in (house.ann, house.dag):
+            Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "sealed"})
+    with pytest.raises(Refused):
+        actions.remove_second_factor(house.ann.actor, house.ann)
+    program = replace(house.ann.actor, kind="token")
+    for actor in (house.ben.actor, house.dag.actor, house.eva.actor, program):
+        with pytest.raises(PermissionDenied):
+            actions.remove_second_factor(actor, house.dag)
+    assert Authenticator.objects.count() == 2

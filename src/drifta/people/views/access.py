@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from drifta.kernel import clock
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import require
-from drifta.people import actions, invitation_mail, tokens
+from drifta.people import access_mail, actions, tokens
 from drifta.people.forms import ChoosePasswordForm, MergeForm, RolesForm
 from drifta.people.models import ApiToken, Invitation
 from drifta.people.views.persons import visible
@@ -41,7 +41,7 @@ def invite(request: Request, pk: int) -> HttpResponse:
     """Invite a person: the link goes out by mail, and is shown once in case that mail cannot be sent."""
     shown = visible(request, pk)
     made, secret = actions.invite(request.actor, shown)
-    link = invitation_mail.link(secret)
+    link = access_mail.link(secret)
     context = {
         "title": _("Invitation of %(name)s") % {"name": shown.name},
         "person": shown,

@@ -11,8 +11,7 @@ from drifta.kernel.permissions import may, require
 from drifta.people import actions, contact, queries
 from drifta.people.forms import ContactPointForm, PersonForm
 from drifta.people.models import ApiToken, ContactPoint, Person
-from drifta.people.sessions import open_sessions
-from drifta.people.sign_in import has_second_factor
+from drifta.people.sessions import has_second_factor, open_sessions
 from drifta.people.tables import PersonTable
 from drifta.ui.form_page import form_page, save
 

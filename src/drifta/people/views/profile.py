@@ -14,8 +14,7 @@ from drifta.kernel.permissions import require
 from drifta.people import actions
 from drifta.people.forms import ProfileForm, TokenForm
 from drifta.people.models import ApiToken, Person
-from drifta.people.sessions import open_sessions
-from drifta.people.sign_in import has_second_factor
+from drifta.people.sessions import has_second_factor, open_sessions
 from drifta.ui.form_page import form_page, save
 
 
