@@ -1,4 +1,4 @@
-"""``make bench``: runs every benchmark in this folder, one after another, and collects their JSON in one file."""
+"""``make bench``: runs every benchmark in this folder, one after another; prints one table, writes one JSON file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import json
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
+
+from bench.report import figures, table
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -18,7 +22,8 @@ def main() -> int:
     parser.add_argument("names", nargs="*", default=available())
     parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
     given = parser.parse_args()
-    results, failed = {}, []
+    results: dict[str, dict[str, Any] | None] = {}
+    failed = []
     with tempfile.TemporaryDirectory(prefix="drifta-bench-") as place:
         for name in given.names:
             print(f"\n== {name}", flush=True)
@@ -26,9 +31,12 @@ def main() -> int:
             done = subprocess.run([sys.executable, "-m", f"bench.{name}", "--out", str(out)], check=False)
             results[name] = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
             failed += [name] if done.returncode else []
+    found = figures(results)
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.write_text(json.dumps(results, indent=1), encoding="utf-8")
-    print(f"\nWritten to {given.out}." + (f" Not within budget: {', '.join(failed)}." if failed else ""))
+    content = {"figures": [asdict(figure) | {"is_kept": figure.is_kept} for figure in found], "programs": results}
+    given.out.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    print(f"\n{table(found)}\n")
+    print(f"Written to {given.out}." + (f" Failed, or not within budget: {', '.join(failed)}." if failed else ""))
     return 1 if failed else 0
 
 

@@ -71,15 +71,17 @@ class House:
         """Return how many rows of a table meet a condition."""
         return int(self.ask(f"SELECT count(*) FROM {table} WHERE {condition}")[0][0])  # noqa: S608 - own words
 
-    def run(self, program: str, *arguments: str) -> str:
-        """Run a Python program beside Drifta, on its database and data directory."""
+    def run(self, program: str, *arguments: str, given: str = "") -> str:
+        """Run a Python program beside Drifta, on its database and data directory; ``given`` is its input."""
         house = environment(
             DRIFTA_DATABASE_URL=self.database,
             DRIFTA_DATA=str(self.running.data),
             DJANGO_SETTINGS_MODULE="drifta.site.settings",
         )
         command = [sys.executable, "-c", textwrap.dedent(program), *arguments]
-        done = subprocess.run(command, env=house, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            command, env=house, input=given, capture_output=True, text=True, timeout=120, check=False
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 

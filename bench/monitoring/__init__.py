@@ -1,0 +1,1 @@
+"""What is measured inside Django, which must be set up before these are imported (``bench.house``)."""
