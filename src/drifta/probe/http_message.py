@@ -14,7 +14,7 @@ _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?: ([^\r\n]*))?\r?\n")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\ntransfer-encoding:[^\r\n]*\bchunked[ \t]*\r?\n", re.IGNORECASE)
-_CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
+_CHARSET = re.compile(rb"\ncontent-type:[^\r\n]*\bcharset=\"?([\w.:-]+)", re.IGNORECASE)
 _UNTIL_CLOSE = -1
 
 
@@ -77,9 +77,9 @@ class ResponseReader:
 
     def text(self) -> str:
         """The body as text, in the charset that the response names, else UTF-8; unreadable bytes replaced."""
-        found = _CHARSET.search(self.headers.get("content-type", ""))
+        found = _CHARSET.search(self._head)
         try:
-            return self.body.decode(found[1] if found else "utf-8", "replace")
+            return self.body.decode(found[1].decode("ascii") if found else "utf-8", "replace")
         except LookupError:
             return self.body.decode("utf-8", "replace")
 

@@ -36,7 +36,7 @@ from drifta.words import translate
 
 log = logging.getLogger("drifta.probe")
 
-_WRITE_EVERY = 1.0
+_WRITE_EVERY = 2.0
 _GATHER = 0.05
 _REPORT_EVERY = 10.0
 _STANDINGS_EVERY = 5.0

@@ -26,8 +26,8 @@ from drifta.probe.state import Standing, advance
 
 log = logging.getLogger("drifta.probe")
 
-_TICK = 0.01
-_STARTS_PER_TURN = 64
+_TICK = 0.05
+_STARTS_PER_TURN = 32
 _GRACE = 1.0
 _SWEEP = 5.0
 

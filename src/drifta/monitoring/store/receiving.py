@@ -28,8 +28,8 @@ from drifta.monitoring.transitions import NOTHING, Standing, Turn, changed_rows,
 Ids = NDArray[np.int64]
 TWIN_WITHIN = timedelta(seconds=60)
 REPORTED = frozenset({
-    "checks", "runs", "skipped", "lateness_p50", "lateness_p99", "lateness_max", "in_flight", "backlog", "backlog_bytes",
-    "dropped", "cpu", "memory",
+    "checks", "runs", "skipped", "lateness_p50", "lateness_p99", "lateness_max", "in_flight", "backlog",
+    "backlog_bytes", "dropped", "cpu", "memory",
 })  # fmt: skip
 """What a probe may tell about itself (protocol §4.6)."""
 

@@ -334,7 +334,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(tmp_pa
         data = tmp_path / "data"
         data.mkdir()
         async with serve(server) as url, listen(lambda _i, o: o.close()) as target:
-            server.assign(*(tcp(number, target) for number in range(1, 11)))
+            server.assign(*(tcp(number, target) for number in range(1, 61)))
             (tmp_path / "key").write_text(KEY)
             inside = (
                 f"mount -t tmpfs -o size=1m tmpfs {data} && exec {sys.executable} -m drifta.probe "
