@@ -1,4 +1,4 @@
-"""Measured values as people read them. Pure arithmetic; numbers are written with a point, the page localises none."""
+"""Measured values as people read them. Pure arithmetic; numbers are written with a point, as programs do."""
 
 SCALES = {"B": ("B", "KiB", "MiB", "GiB", "TiB", "PiB"), "B/s": ("B/s", "KiB/s", "MiB/s", "GiB/s", "TiB/s")}
 

@@ -13,6 +13,7 @@ from drifta.monitoring.queries import kinds
 from drifta.monitoring.series import Samples
 from drifta.monitoring.store import samples
 from drifta.monitoring.units import quantity
+from drifta.ui.numbers import with_mark
 
 SLOTS = 90
 DAY = 86_400
@@ -45,7 +46,7 @@ def glances(checks: list[Check]) -> dict[int, Glance]:
 
 def _show(glance: Glance, part: Samples, unit: str, now: int) -> None:
     if len(part):
-        glance.value = quantity(float(part.values[-1]), unit)
+        glance.value = with_mark(quantity(float(part.values[-1]), unit))
         means = curve(part, (now - SPARK) * 1000, now * 1000, POINTS).mean
         glance.spark = [None if np.isnan(value) else float(value) for value in means.tolist()]
 

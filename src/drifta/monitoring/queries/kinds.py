@@ -11,6 +11,7 @@ from drifta.kernel import secrets
 from drifta.kernel.actions import Refused
 from drifta.probe.check import AnyCheck, Metric, metric_of, render_text
 from drifta.probe.registry import KINDS
+from drifta.ui.numbers import number
 
 SILENT = "probe.silent"
 OWN_TEXTS = {
@@ -70,6 +71,7 @@ def shown(value: Any) -> Any:
 def text(kind: str, code: str, parameters: Mapping[str, Any]) -> str:
     """Return what a result says, in the present language; the bare code when nobody knows it."""
     own = OWN_TEXTS.get(code)
+    parameters = {name: number(value) if isinstance(value, float) else value for name, value in parameters.items()}
     if own is None:
         return render_text(KINDS.get(kind), code, parameters, _)
     try:

@@ -22,6 +22,7 @@ from drifta.probe.check import CheckSettings
 from drifta.probe.registry import KINDS
 from drifta.ui.form_page import save
 from drifta.ui.model_forms import ModelForm, form_for
+from drifta.ui.numbers import number
 from drifta.ui.tables.columns import shown as as_text
 
 
@@ -63,8 +64,8 @@ def check(request: Request, number: int) -> HttpResponse:
 
 
 def _percent(share: float | None) -> str:
-    """Return a share as per cent with three digits behind the point, cut off so that 100 means all of it."""
-    return "" if share is None else f"{int(share * 100_000) / 1000:g} %"
+    """Return a share as per cent, cut off and not rounded, so that 100 means all of it."""
+    return "" if share is None else f"{number(int(share * 100_000) / 1000)} %"
 
 
 def _settings(shown: Check) -> list[tuple[str, Any]]:
@@ -74,7 +75,9 @@ def _settings(shown: Check) -> list[tuple[str, Any]]:
     values = kinds.shown(shown.settings)
     titles = {name: _(field.title) if field.title else name for name, field in fields.items()}
     return [
-        (titles.get(name, name), as_text(value)) for name, value in values.items() if value not in (None, "", [], {})
+        (titles.get(name, name), number(value) if isinstance(value, float) else as_text(value))
+        for name, value in values.items()
+        if value not in (None, "", [], {})
     ]
 
 
