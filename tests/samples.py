@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from drifta.desk import actions as desk
 from drifta.inventory import actions as inventory
 from drifta.kernel.actor import SYSTEM
+from drifta.kernel.models import LoggedEvent
 from drifta.monitoring import actions as monitoring
 from drifta.people import actions as people
 
@@ -35,6 +36,8 @@ def make_samples(house) -> Samples:
     ticket = desk.create(
         house.dag.actor, organisation_id=norrvik, subject="Skrivaren svarar inte", text="Sedan i morse."
     )
+    category = desk.create_category(SYSTEM, organisation_id=norrvik, name="Utskrift")
+    event = LoggedEvent.objects.filter(subject=ticket.subject_key).latest("pk")
     message = desk.note(house.ben.actor, ticket, text="Kön är pausad.")
     monitoring.local_probe(SYSTEM)
     probe, _key = monitoring.register_probe(SYSTEM, organisation_id=norrvik, name="Filialen")
@@ -51,6 +54,8 @@ def make_samples(house) -> Samples:
             (r"tickets/messages/<", str(message.pk)),
             (r"(api/v1/)?tickets/<", str(ticket.pk)),
             (r"portal/.*<", str(ticket.pk)),
+            (r"(api/v1/)?categories/<", str(category.pk)),
+            (r"api/v1/events/<", str(event.pk)),
             (r"(api/v1/)?people/<", str(house.dag.pk)),
             (r"(api/v1/)?teams/<", str(house.first_line.pk)),
             (r"(api/v1/)?organisations/<", str(norrvik)),
