@@ -98,7 +98,7 @@ def build(lab: Lab, office: Office, only: list[str], tell: Callable[[str], None]
         wire_links(premises)
         places.sort(key=lambda place: -slowness(place[1]))
         finish(hands.map(lambda place: furnish(premises, place[0], place[1], tell), places))
-    lab.note(office=office.domain, addresses={name: machine.address for name, machine in premises.machines.items()})
+    state.note(lab.id, addresses={name: machine.address for name, machine in premises.machines.items()})
     return premises
 
 

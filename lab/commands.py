@@ -5,8 +5,10 @@ python -m lab down                          end it, whatever state it is in
 python -m lab status                        what is up
 python -m lab exec HOST COMMAND ...         run a command on a machine
 python -m lab people [--work]               who works here; with --work, what works for them
-python -m lab faults [--verify] [--dir D]   the catalogue of faults; with --verify, prove each
+python -m lab faults [--verify] [NAME ...]  the catalogue of faults; with --verify, prove each
 python -m lab fault NAME | heal NAME        break and mend
+
+``--faults DIR`` adds the faults of another folder to the catalogue.
 """
 
 from __future__ import annotations
@@ -15,14 +17,18 @@ import argparse
 import subprocess
 import sys
 import time
+from pathlib import Path
 
-from lab import namespaces, state, users
+from lab import namespaces, state, users, verifying
 from lab.building import Premises, build
+from lab.faults import Fault, catalogue
 from lab.machines import ENVIRONMENT
 from lab.office import OFFICE
 from lab.people import PEOPLE
-from lab.processes import LabError
+from lab.processes import LabError, until
 from lab.tasks import TASKS
+
+FURTHER = "a folder with further faults; may be repeated"
 
 
 def main(words: list[str] | None = None) -> int:
@@ -61,6 +67,19 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--work", action="store_true", help="let them work, and print the log")
     one.add_argument("--task", action="append", default=[], choices=list(TASKS), help="only this; may be repeated")
     one.set_defaults(run=tell_people)
+    one = commands.add_parser("faults", help="the catalogue of faults, or a proof of each")
+    one.add_argument("names", nargs="*", metavar="NAME", help="only these")
+    one.add_argument("--verify", action="store_true", help="break, look, and mend each")
+    one.add_argument("--without-people", action="store_true", help="do not let people work meanwhile")
+    one.set_defaults(run=tell_faults)
+    broken = commands.add_parser("fault", help="break something")
+    broken.set_defaults(run=inject)
+    mended = commands.add_parser("heal", help="mend it")
+    mended.set_defaults(run=heal)
+    for one in (broken, mended):
+        one.add_argument("name")
+    for one in (broken, mended, commands.choices["faults"]):
+        one.add_argument("--faults", action="append", default=[], type=Path, metavar="DIR", help=FURTHER)
     return whole
 
 
@@ -97,6 +116,8 @@ def status(given: argparse.Namespace) -> int:
     if others:
         print(f"Other labs: {', '.join(others)}")
     premises = Premises.find(given.lab, OFFICE)
+    if broken := state.notes(given.lab).get("broken"):
+        print(f"Faults: {', '.join(broken)}")
     for name, machine in sorted(premises.machines.items()):
         services = machine.services()
         stopped = [name for name, service in services.items() if not service["pid"]]
@@ -126,3 +147,57 @@ def tell_people(given: argparse.Namespace) -> int:
         print(entry)
     print(f"{len(log) - len(failed)} of {len(log)} tasks worked; {time.monotonic() - begun:.1f} s.")
     return 1 if failed else 0
+
+
+def tell_faults(given: argparse.Namespace) -> int:
+    """Print the catalogue, or prove each fault; returns 1 when one does not behave as it says."""
+    faults = catalogue(given.faults)
+    chosen = [pick(faults, name) for name in given.names] or list(faults.values())
+    if given.verify:
+        return verify(Premises.find(given.lab, OFFICE), chosen, not given.without_people)
+    for fault in chosen:
+        print(f"{fault.name:34}{fault.area:14}{fault.symptom}")
+    return 0
+
+
+def verify(premises: Premises, faults: list[Fault], with_users: bool) -> int:
+    """Prove faults one after another, and print the table."""
+    begun, bad = time.monotonic(), 0
+    for fault in faults:
+        verifying.check_hosts(premises, fault)
+        proof = verifying.prove(premises, fault, with_users)
+        bad += bool(proof.objection)
+        print(proof, flush=True)
+    print(f"{len(faults) - bad} of {len(faults)} faults are proven; {time.monotonic() - begun:.0f} s.")
+    return 1 if bad else 0
+
+
+def inject(given: argparse.Namespace) -> int:
+    """Break one thing, and wait until it shows."""
+    premises, fault = Premises.find(given.lab, OFFICE), pick(catalogue(given.faults), given.name)
+    verifying.check_hosts(premises, fault)
+    fault.inject(premises)
+    until(lambda: fault.shows(premises), fault.patience, f"the symptom of {fault.name}")
+    broken = state.notes(given.lab).get("broken", [])
+    state.note(given.lab, broken=sorted({*broken, fault.name}))
+    print(f"{fault.broken}\nA user says: {fault.symptom}\nSeen: {fault.shows(premises)}")
+    return 0
+
+
+def heal(given: argparse.Namespace) -> int:
+    """Mend one thing, and wait until it does not show any more."""
+    premises, fault = Premises.find(given.lab, OFFICE), pick(catalogue(given.faults), given.name)
+    verifying.check_hosts(premises, fault)
+    fault.heal(premises)
+    verifying.calm(premises, fault, "after it was healed")
+    broken = state.notes(given.lab).get("broken", [])
+    state.note(given.lab, broken=[name for name in broken if name != fault.name])
+    print(f"{fault.name} is mended.")
+    return 0
+
+
+def pick(faults: dict[str, Fault], name: str) -> Fault:
+    """The fault of this name."""
+    if name not in faults:
+        raise LabError(f"There is no fault {name}. See them all with: python -m lab faults")
+    return faults[name]

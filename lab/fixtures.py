@@ -18,7 +18,10 @@ from dataclasses import dataclass
 import pytest
 
 from lab import namespaces, state
+from lab.building import Premises, build
 from lab.machines import Machine
+from lab.office import OFFICE
+from lab.people import BRANCH
 from lab.servers import Server, kinds
 
 
@@ -79,3 +82,29 @@ def _fixture(kind: type[Server]) -> Callable[..., Iterator[Alone]]:
 
 # Fixtures are module attributes, and there is one for every file in lab/servers.
 globals().update({f"{name}_fixture": _fixture(kind) for name, kind in kinds().items()})
+
+
+@pytest.fixture(scope="session")
+def office(laboratory: state.Lab) -> Iterator[Premises]:
+    """Return the whole office; it takes half a minute to build, once for a test run."""
+    with _built(laboratory, []) as premises:
+        yield premises
+
+
+@pytest.fixture(scope="module")
+def site(laboratory: state.Lab) -> Iterator[Premises]:
+    """Return the branch alone: router with names and addresses, switch, backup, printer and a workstation."""
+    with _built(laboratory, [BRANCH]) as premises:
+        yield premises
+
+
+@contextlib.contextmanager
+def _built(lab: state.Lab, only: list[str]) -> Iterator[Premises]:
+    """Build a part of the office until the block ends."""
+    if reasons := [reason for kind in kinds().values() if (reason := kind.missing())]:
+        pytest.skip(" ".join(reasons))
+    premises = build(lab, OFFICE, only)
+    try:
+        yield premises
+    finally:
+        premises.end()

