@@ -82,6 +82,7 @@ DATA = frozenset({"English", "This server", *demo_data.CATEGORIES, *(name for na
 def example(browser: Browser) -> Iterator[tuple[Running, str]]:
     """Return a Drifta with example data and a mail server, and the password of its staff."""
     with post_office() as post, drifta("--demo") as house:
+        until(lambda: any("with the password" in line for line in house.lines), what="the line with the password")
         found = re.search(r"with the password (\S+)", "\n".join(house.lines))
         assert found, house.lines
         with visitor(browser, (house, found[1])) as ann:
@@ -219,4 +220,44 @@ def test_a_call_by_keys_alone(browser: Browser, example: tuple[Running, str]) ->
         page.keyboard.press("Control+Enter")
         expect(page.locator(".notice-good")).to_contain_text("Löst utan mus")
         expect(page.locator("#caller-search")).to_be_focused()
+        assert ben.violations() == []
+
+
+def test_a_passkey_signs_in_without_a_password(browser: Browser, example: tuple[Running, str]) -> None:
+    """With Chromium's own authenticator; keys belong to names, so the address is ``localhost`` and no number."""
+    house, password = example
+    address = house.url.replace("127.0.0.1", "localhost")
+    with Visitor(browser, address) as dag:
+        devices = dag.context.new_cdp_session(dag.page)
+        devices.send("WebAuthn.enable")
+        able = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+        authenticator = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True, **able}
+        devices.send("WebAuthn.addVirtualAuthenticator", {"options": authenticator})
+        dag.sign_in(f"ingrid.nygard@{demo_data.DOMAIN}", password)
+        page = dag.open("/account/second-factor/webauthn/add/")
+        page.locator("input[name=password]").fill(password)
+        page.keyboard.press("Enter")
+        page.locator("input[name=name]").fill("Laptop")
+        page.locator("input[name=passwordless]").check()
+        page.locator("#mfa_webauthn_add").click()
+        page.wait_for_url("**/recovery-codes/")
+        dag.context.clear_cookies()
+        page = dag.open("/account/login/")
+        page.locator("#passkey-login").click()
+        page.wait_for_url(f"{address}/")
+        expect(page.locator("h1")).to_contain_text("Ingrid")
+
+
+def test_a_row_shows_what_can_be_done_to_it(browser: Browser, example: tuple[Running, str]) -> None:
+    with visitor(browser, example, email="ben.ostrom") as ben:
+        page = ben.open("/tickets/?view=all&sort=pk")
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        title = page.locator("tr.current .ticket-subject").get_attribute("title") or ""
+        page.keyboard.press(".")
+        expect(page.locator("#palette .menu-label").first).to_contain_text(title)
+        expect(page.locator("#palette [data-click^=palette-run-desk]").first).to_be_visible()
+        page.keyboard.press("Escape")
+        page.locator("tr.current [data-palette]").click()
+        expect(page.locator("#palette .menu-label").first).to_contain_text(title)
         assert ben.violations() == []
