@@ -30,7 +30,8 @@ function isBusy(element) {
 
 function refresh(element, subject, again = false) {
   if (waiting.has(element)) return;
-  // What changes in a burst is fetched once.
+  // What changes in a burst is fetched once; what stands at the side (data-live-later) after what people read.
+  const pause = again ? 1000 : "liveLater" in element.dataset ? 400 : 20;
   waiting.set(element, setTimeout(() => {
     waiting.delete(element);
     if (!element.isConnected) return;
@@ -39,7 +40,7 @@ function refresh(element, subject, again = false) {
       return;
     }
     window.htmx.trigger(element, "live", { subject });
-  }, again ? 1000 : 50));
+  }, pause));
 }
 
 function refreshAll() {

@@ -8,9 +8,9 @@ whenPresent("[data-presence]", (place) => {
   let typing = false;
   let quiet = 0;
 
-  async function beat() {
+  async function beat(says = {}) {
     if (!place.isConnected || document.hidden) return;
-    const body = new URLSearchParams({ subject: place.dataset.presence, typing: typing ? "1" : "" });
+    const body = new URLSearchParams({ subject: place.dataset.presence, typing: typing ? "1" : "", ...says });
     const response = await fetch(place.dataset.presenceUrl, {
       method: "POST", body, headers: { "X-CSRFToken": csrfToken(), "HX-Request": "true" },
     }).catch(() => null);
@@ -29,8 +29,9 @@ whenPresent("[data-presence]", (place) => {
 
   const timer = setInterval(() => (place.isConnected ? beat() : clearInterval(timer)), BEAT);
   document.addEventListener("input", types);
-  document.addEventListener("visibilitychange", beat);
-  place.addEventListener("live", beat);
+  document.addEventListener("visibilitychange", () => beat());
+  // Somebody came, went or types: only looked at, since two pages of one person would answer each other for ever.
+  place.addEventListener("live", () => beat({ look: "1" }));
   window.addEventListener("pagehide", () => {
     const body = new URLSearchParams({ subject: place.dataset.presence, gone: "1", csrfmiddlewaretoken: csrfToken() });
     navigator.sendBeacon(place.dataset.presenceUrl, body);

@@ -87,7 +87,7 @@ def _run(request: HttpRequest, entry: Action, objects: list[models.Model], value
 
 @require_POST
 def presence(request: HttpRequest) -> HttpResponse:
-    """Note that the page of ``subject`` is open (and typed on); answer who else is there."""
+    """Note that the page of ``subject`` is open (and typed on); answer who else is there. ``look`` only asks."""
     actor = actor_of(request)
     key = request.POST.get("subject", "")
     if find(actor, key) is None:
@@ -95,7 +95,8 @@ def presence(request: HttpRequest) -> HttpResponse:
     if request.POST.get("gone"):
         presences.leave(actor, key)
         return HttpResponse(status=204)
-    presences.here(actor, key, typing=bool(request.POST.get("typing")))
+    if not request.POST.get("look"):
+        presences.here(actor, key, typing=bool(request.POST.get("typing")))
     return render(request, "ui/presence.html", {"others": presences.others(actor, key)})
 
 

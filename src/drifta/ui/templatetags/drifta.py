@@ -133,13 +133,15 @@ def slot(context: Context, name: str, obj: Any = None) -> SafeString:
 
 
 @register.simple_tag
-def live(subject: Any, url: str, swap: str = "outerHTML") -> SafeString:
+def live(subject: Any, url: str, swap: str = "outerHTML", *, later: bool = False) -> SafeString:
     """``<section {% live ticket url %}>``: fetched again from ``url`` whenever the subject changes.
 
-    The fetched answer must contain the element itself; give the element an id.
+    The fetched answer must contain the element itself; give the element an id. What stands at the side waits with
+    ``later=True`` until what people read has come.
     """
     name = getattr(subject, "subject_key", subject)
-    return format_html('data-live="{}" hx-trigger="live" hx-swap="{}" hx-get="{}"', name, swap, url)
+    mark = SafeString(" data-live-later" if later else "")
+    return format_html('data-live="{}"{} hx-trigger="live" hx-swap="{}" hx-get="{}"', name, mark, swap, url)
 
 
 @register.inclusion_tag("ui/form.html", takes_context=True)

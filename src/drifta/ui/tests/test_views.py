@@ -123,6 +123,9 @@ def test_presence_tells_who_else_is_there(client: Client, as_ann: Client, ben: A
     assert other.post("/ui/presence", {"subject": team.subject_key, "typing": "1"}).status_code == 200
     told = as_ann.post("/ui/presence", {"subject": team.subject_key}).content.decode()
     assert "Ben Öst is typing" in told
+    before = Presence.objects.get(person_id=ben.pk)
+    assert "Ann" in other.post("/ui/presence", {"subject": team.subject_key, "look": "1"}).content.decode()
+    assert (Presence.objects.get(person_id=ben.pk).seen_at, before.typing) == (before.seen_at, True)
     other.post("/ui/presence", {"subject": team.subject_key, "gone": "1"})
     assert not Presence.objects.filter(person_id=ben.pk).exists()
 
