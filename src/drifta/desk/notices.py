@@ -28,30 +28,38 @@ BACK, MOST, TICKETS = timedelta(days=14), 20, 50
 SLACK = timedelta(minutes=2)
 
 _SORTS = (
-    ("true", "owner_id = %(person)s"),
-    ("true", "requester_id = %(person)s"),
-    ("true", "id IN (SELECT ticket_id FROM desk_watcher WHERE person_id = %(person)s)"),
-    ("false", "team_id = ANY(%(teams)s)"),
+    ("owns", "owner_id = %(person)s"),
+    ("follows", "requester_id = %(person)s"),
+    ("follows", "id IN (SELECT ticket_id FROM desk_watcher WHERE person_id = %(person)s)"),
+    ("team", "team_id = ANY(%(teams)s)"),
 )
 _CHANGED = " UNION ALL ".join(
-    f"(SELECT id, subject, {own} AS own FROM desk_ticket WHERE {condition} AND updated_at >= %(since)s"  # noqa: S608
+    f"(SELECT id, subject, '{sort}' AS sort FROM desk_ticket WHERE {condition} AND updated_at >= %(since)s"  # noqa: S608
     f" AND organisation_id = ANY(%(organisations)s) ORDER BY updated_at DESC, id DESC LIMIT {TICKETS})"
-    for own, condition in _SORTS
+    for sort, condition in _SORTS
 )
-# The limit within keeps PostgreSQL from walking through the whole log: it asks the index for each ticket's facts.
+# The limit within keeps PostgreSQL from walking through the whole log: it asks the index for each ticket's facts. What
+# was said in a ticket before one got it was the matter of others.
 _CONCERNING = f"""
 WITH changed AS ({_CHANGED}),
-     concern AS (SELECT id, min(subject) AS subject, bool_or(own) AS own FROM changed GROUP BY id)
+     concern AS (SELECT id, min(subject) AS subject, bool_or(sort = 'owns') AS owns,
+                        bool_or(sort = 'follows') AS follows FROM changed GROUP BY id)
 SELECT event.id, event.at, event.name, event.actor_name, event.data, concern.id, concern.subject
 FROM concern CROSS JOIN LATERAL (
+    SELECT max(id) AS event FROM kernel_event
+    WHERE subject = 'desk.ticket:' || concern.id AND at >= %(since)s
+      AND name = 'desk.ticket_assigned' AND (data->>'owner')::bigint = %(person)s
+) given CROSS JOIN LATERAL (
     SELECT * FROM kernel_event
     WHERE subject = 'desk.ticket:' || concern.id AND at >= %(since)s AND id > %(after)s
       AND NOT (actor_kind IN ('person', 'token') AND actor_id IS NOT DISTINCT FROM %(person)s)
       AND (   (name = 'desk.ticket_assigned' AND (data->>'owner')::bigint = %(person)s)
-           OR (name = 'desk.ticket_handed_over' AND (concern.own OR (data->>'to_team')::bigint = ANY(%(teams)s)))
-           OR (name = 'desk.message_added' AND concern.own AND data->>'automatic' = '')
-           OR (name = 'desk.ticket_state_changed' AND concern.own))
-    ORDER BY id DESC LIMIT {MOST}) event
+           OR (name = 'desk.ticket_handed_over' AND (data->>'to_team')::bigint = ANY(%(teams)s))
+           OR ((concern.follows OR (concern.owns AND id > coalesce(given.event, 0)))
+               AND (   (name = 'desk.message_added' AND data->>'automatic' = '')
+                    OR name IN ('desk.ticket_state_changed', 'desk.ticket_handed_over'))))
+    ORDER BY id DESC LIMIT {MOST}
+) event
 ORDER BY event.id DESC LIMIT {MOST}
 """  # noqa: S608 - own fragments
 

@@ -31,6 +31,14 @@ def test_what_is_given_to_me_concerns_me_and_what_i_do_myself_does_not(house, mi
     assert told(house.cleo) == []
 
 
+def test_what_was_said_before_i_got_the_ticket_was_the_matter_of_others(house, mine) -> None:
+    other = report(house.dag, "Tangentbordet")
+    actions.reply(house.dag.actor, other, text="Hallå?")
+    actions.assign(house.cleo.actor, other, owner_id=house.ben.pk)
+    actions.note(house.cleo.actor, other, text="Byt det.")
+    assert told(house.ben) == ["Cleo Lind left a note", "Cleo Lind gave it to you"]
+
+
 def test_answers_and_notes_in_my_tickets_concern_me(house, mine) -> None:
     actions.reply(house.dag.actor, mine, text="Fortfarande.")
     actions.note(house.cleo.actor, mine, text="Kabeln?")
