@@ -19,7 +19,7 @@ from django.db import connection
 
 RUN = {
     "intake": "from drifta.channels.intake import run; run()",
-    "worker": "from drifta.kernel.jobs import work; work()",
+    "worker": "from drifta.kernel.worker import work; work()",
 }
 
 

@@ -23,7 +23,7 @@ from drifta.desk.models import Message, Ticket
 from drifta.kernel import clock, settings
 from drifta.kernel.actor import SYSTEM
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

@@ -75,6 +75,7 @@ def start_worker() -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_job_that_fails_for_good_is_listed_and_can_run_again() -> None:
     from drifta.kernel.tests import worker_jobs  # noqa: PLC0415 - declares the jobs in this process too
@@ -117,6 +118,7 @@ def killed_worker(name: str) -> Iterator[int]:
         second.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_s_job_runs_again_soon() -> None:
     from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
@@ -126,6 +128,7 @@ def test_a_killed_worker_s_job_runs_again_soon() -> None:
         wait_for(lambda: doing("test.worker_hangs") not in ([], [dead]), SOON)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_s_job_gives_way_when_its_like_waits() -> None:
     from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
@@ -140,6 +143,7 @@ def test_a_killed_worker_s_job_gives_way_when_its_like_waits() -> None:
     assert sorted(status("test.worker_hangs")) == ["aborted", "doing"]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_was_only_late_keeps_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
     from drifta.kernel.tests import worker_jobs  # noqa: PLC0415

@@ -28,7 +28,7 @@ from drifta.monitoring.tests import factories
 from drifta.site.web.house import ROUTES
 from drifta.site.web.server import Shell
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 PATIENCE = 30.0
 NGINX = """

@@ -30,7 +30,7 @@ LOOKS = [
     pytest.param(390, 844, "dark", "normal", id="phone-dark"),
 ]
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("gallery")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("gallery")]
 
 
 @pytest.fixture(scope="module")
