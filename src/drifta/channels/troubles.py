@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 from drifta.words import gettext_noop as _
 
+#: The code of mail that is not sent because it is about example data.
+EXAMPLE = "example"
 #: A code, then the server and what the server or the system said, with spaces between, is how a trouble is stored.
 TROUBLES = {
     "certificate": _("The certificate of %(server)s is not valid: %(said)s. Renew it, or correct the server's name."),
     "closed": _("%(server)s closed the connection. Look into its log."),
+    EXAMPLE: _("Example data: this mail is not sent."),
     "no-answer": _("%(server)s does not answer. Is the address right, and does every firewall let Drifta through?"),
     "no-such-host": _("No host is known by the name in %(server)s. Correct the name, or mend the name service."),
     "refused": _("%(server)s refused the connection. Does the mail server run, and is the port right?"),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from drifta.channels import sending
+from drifta.channels import sending, troubles
 from drifta.channels.events import MailFailed, OutboxChanged
 from drifta.channels.models import MailReference, OutgoingMail
 from drifta.channels.outgoing import Letter, render
@@ -56,7 +56,7 @@ def _keep_examples_here(mails: list[OutgoingMail]) -> None:
     examples = people.examples({mail.organisation_id for mail in mails})
     for mail in mails:
         if mail.organisation_id in examples:
-            mail.state, mail.error = S.DISCARDED, str(_("Example data: this mail is not sent."))
+            mail.state, mail.error = S.DISCARDED, troubles.EXAMPLE
 
 
 @action("channels.queue", label=_("Put mail into the outbox"), icon="send", offered=False)

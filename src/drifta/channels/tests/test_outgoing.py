@@ -1,6 +1,7 @@
 """Who gets which mail about a ticket, and each of them once."""
 
 import pytest
+from django.utils import translation
 
 from drifta.channels import actions, delivery, reactions
 from drifta.channels.mail.parse import parse
@@ -50,6 +51,9 @@ def test_example_data_is_never_sent(ben, dag, house):
     tickets.reply(ben.actor, report(dag), text="Vi tittar på det.")
     run_jobs()
     assert set(OutgoingMail.objects.values_list("state", flat=True)) == {OutgoingMail.State.DISCARDED}
+    for language, words in (("sv", "Exempeldata"), ("nb", "Eksempeldata"), ("en", "Example data")):
+        with translation.override(language):
+            assert words in OutgoingMail.objects.latest("pk").trouble
 
 
 def test_internal_notes_never_leave_the_house(ben, cleo, dag):
