@@ -35,6 +35,8 @@ class Site:
     hosts: tuple[Host, ...]
     resolver: str
     """Address of the name server that its hosts ask."""
+    needs: tuple[str, ...] = ()
+    """Hosts without which none of its hosts is of use, wherever they stand."""
 
     def address(self, host: Host) -> str:
         """The fixed address of a host; empty when it asks for one."""
@@ -90,9 +92,9 @@ class Office:
         for name in only:
             site = next((one for one in self.sites if one.name == name), None)
             wanted |= {host.name for host in site.all()} if site else {self.host(name).name}
-        return wanted | {
-            device.name for site in self.sites for device in (site.router, site.switch) if _in(site, wanted)
-        }
+        wanted |= {name for site in self.sites if _in(site, wanted) for name in site.needs}
+        devices = (device for site in self.sites if _in(site, wanted) for device in (site.router, site.switch))
+        return wanted | {device.name for device in devices}
 
 
 def _in(site: Site, wanted: set[str]) -> bool:

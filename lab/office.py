@@ -53,6 +53,7 @@ NORRVIK = Site(
     name=HEADQUARTERS,
     network=NORTH,
     resolver=NAMES,
+    needs=("names",),
     router=Host(
         "router-norrvik", 1, (*BASICS, Frr(65001, networks=(f"{NORTH}.0/24",), neighbours=((LINE[1], 65002),)))
     ),
@@ -98,6 +99,7 @@ SORFJORD = Site(
     name=BRANCH,
     network=WEST,
     resolver=f"{WEST}.1",
+    needs=("names",),
     router=Host(
         "router-sorfjord",
         1,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
-
-from lab import symptoms
 from lab.building import Premises
 from lab.faults import Fault
-from lab.servers.backup_target import restic
+from lab.servers.backup_target import ACCOUNT, restic
+from lab.servers.sshd import command
 
 HOG = "/srv/disk-image.raw"
 
 
 def inject(premises: Premises) -> None:
     """Fill the disk."""
-    premises["backup"].shell(f"dd if=/dev/zero of={HOG} bs=1M 2>/dev/null || true")
+    premises["backup"].shell(f"cat /dev/zero > {HOG} 2>/dev/null || true")
 
 
 def heal(premises: Premises) -> None:
@@ -24,15 +22,12 @@ def heal(premises: Premises) -> None:
 
 
 def shows(premises: Premises) -> str:
-    """A small backup fails."""
-    return symptoms.failure(lambda: back_up(premises))
-
-
-def back_up(premises: Premises) -> None:
-    """Back up a file that was not there before."""
-    file = premises["backup"].home / "to-back-up"
-    file.write_text(str(uuid.uuid4()), encoding="ascii")
-    restic(premises["backup"], premises["watch"], "backup", str(file))
+    """The account of the backups cannot save a small file, although it gets in."""
+    enter = command(premises["backup"], ACCOUNT)
+    done = premises["watch"].outside(
+        *enter, "head -c 200000 /dev/zero > probe; error=$?; rm -f probe; exit $error", check=False
+    )
+    return done.stderr.strip() if "No space" in done.stderr else ""
 
 
 FAULT = Fault(
@@ -47,5 +42,4 @@ FAULT = Fault(
     inject=inject,
     heal=heal,
     shows=shows,
-    patience=60,
 )

@@ -23,10 +23,10 @@ ENGINE = f"""#!/bin/sh
 # Prints one job: waits for paper, then keeps the page.
 told=
 while [ -e {EMPTY} ]; do
-  [ "$told" ] || echo "STATE: +media-empty-error" >&2
+  [ "$told" ] || echo "STATE: +media-empty" >&2
   told=yes; sleep 0.2
 done
-[ "$told" ] && echo "STATE: -media-empty-error" >&2
+[ "$told" ] && echo "STATE: -media-empty" >&2
 cp "$1" {OUTPUT}/"$(date +%s%N)"
 """
 

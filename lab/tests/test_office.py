@@ -28,7 +28,7 @@ def test_every_host_has_an_address_of_its_own_and_a_name() -> None:
 
 
 def test_a_part_of_the_office_brings_its_network_along() -> None:
-    assert OFFICE.chosen(["web"]) == {"web", "router-norrvik", "switch-norrvik"}
+    assert OFFICE.chosen(["web"]) == {"web", "names", "router-norrvik", "switch-norrvik"}
     assert "work3" in OFFICE.chosen(["sorfjord"])
     with pytest.raises(LabError, match="no host cellar"):
         OFFICE.chosen(["cellar"])

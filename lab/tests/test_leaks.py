@@ -1,0 +1,140 @@
+"""Nothing is left behind: after an orderly end, after a builder that was killed, and after a test run that was."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab import machines, processes, state
+from lab.commands import main
+from lab.processes import until
+
+COMMAND = [sys.executable, "-m", "lab", "--lab"]
+
+
+def traces(name: str) -> list[str]:
+    """Everything on this system that names the lab: processes, mounts, sockets, control groups, directories."""
+    words = [" ".join(processes.command_line(pid)) for pid in processes.everyone() if pid != os.getpid()]
+    mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+    sockets = Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()
+    groups = map(str, state.CGROUPS.glob(f"**/*{name}*"))
+    return [line for line in (*words, *mounts, *sockets, *groups, *state.labs()) if name in line]
+
+
+def namespaces_of_processes() -> set[str]:
+    """Every network, mount and process namespace in which some process lives."""
+    found = set()
+    for pid in processes.everyone():
+        for kind in ("net", "mnt", "pid"):
+            with contextlib.suppress(OSError):
+                found.add(str(Path(f"/proc/{pid}/ns/{kind}").readlink()))
+    return found
+
+
+def networks_of(name: str) -> set[str]:
+    """Network namespaces of a lab's machines; one that is just starting may still be in this system's own."""
+    own = str(Path("/proc/self/ns/net").readlink())
+    return {str(Path(f"/proc/{pid}/ns/net").readlink()) for pid in processes.inits(name)} - {own}
+
+
+def interfaces() -> set[str]:
+    """Network interfaces of this system."""
+    return {entry.name for entry in Path("/sys/class/net").iterdir()}
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return the id of a lab that is removed whatever happens."""
+    if reason := state.why_not():
+        pytest.skip(reason)
+    chosen = f"leak-{os.getpid()}"
+    yield chosen
+    state.remove(chosen)
+
+
+def machines_of(name: str) -> int:
+    """How many machines of the lab run."""
+    return len(processes.inits(name))
+
+
+@pytest.mark.slow
+def test_up_and_down_leave_nothing(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    before = interfaces()
+    assert main(["--lab", name, "up", "--only", "mail"]) == 0
+    assert machines_of(name) == 4
+    mine = networks_of(name)
+    assert mine <= namespaces_of_processes()
+    assert main(["--lab", name, "status"]) == 0
+    assert "mail              10.20.0.13" in capsys.readouterr().out
+    begun = time.monotonic()
+    assert main(["--lab", name, "down"]) == 0
+    assert time.monotonic() - begun < 10
+    assert traces(name) == []
+    assert not mine & namespaces_of_processes()
+    assert interfaces() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("machines_until_then", [1, 4, 12])
+def test_a_builder_that_is_killed_takes_everything_with_it(name: str, machines_until_then: int) -> None:
+    builder = subprocess.Popen([*COMMAND, name, "up"], stdout=subprocess.DEVNULL, cwd=machines.REPOSITORY)
+    until(lambda: machines_of(name) >= machines_until_then, 60, "some machines")
+    mine = networks_of(name)
+    builder.send_signal(signal.SIGKILL)
+    builder.wait(10)
+    until(lambda: machines_of(name) == 0, 10, "the end of the machines")
+    assert not mine & namespaces_of_processes()
+    state.sweep()
+    until(lambda: traces(name) == [], 10, f"the end of {traces(name)}")
+
+
+@pytest.mark.slow
+def test_a_machine_that_was_let_go_survives_its_builder_and_ends_with_down(name: str) -> None:
+    script = (
+        "import sys; from lab.state import Lab; from lab.machines import Machine;"
+        "Machine.boot(Lab.claim(sys.argv[1]), 'alpha').let_go()"
+    )
+    subprocess.run([sys.executable, "-c", script, name], check=True, cwd=machines.REPOSITORY)
+    assert machines_of(name) == 1
+    state.remove(name)
+    assert traces(name) == []
+
+
+@pytest.mark.slow
+def test_two_labs_do_not_disturb_one_another(name: str) -> None:
+    other = f"{name}-b"
+    labs = [state.Lab.claim(one) for one in (name, other)]
+    one, two = (machines.Machine.boot(lab, "alpha") for lab in labs)
+    try:
+        for machine in (one, two):
+            machine.plug("lo", "10.20.0.11/32")
+        one.write("/etc/greeting", "hej")
+        assert two.run("cat", "/etc/greeting", check=False).returncode != 0
+        assert not Path("/etc/greeting").exists()
+        state.remove(other)
+        assert one.read("/etc/greeting") == "hej"
+    finally:
+        one.end()
+        state.remove(other)
+
+
+@pytest.mark.slow
+def test_a_lab_that_is_up_is_not_built_again(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    machine = machines.Machine.boot(state.Lab.claim(name), "alpha")
+    assert main(["--lab", name, "up"]) == 1
+    assert "is being built right now" in capsys.readouterr().err
+    machine.end()
+
+
+def test_without_root_the_reason_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert main(["status"]) == 1
+    assert "only root may" in capsys.readouterr().err
