@@ -23,12 +23,10 @@ def main(command: list[str]) -> int:
     process = subprocess.Popen(command)
     try:
         for changes in watch(ROOT / "src", ROOT / "assets", watch_filter=wanted, raise_interrupt=True):
-            endings = {Path(path).suffix for _change, path in changes}
-            if endings & ASSETS:
+            if {Path(path).suffix for _change, path in changes} & ASSETS:
                 rebuild()
-            if endings & CODE:
-                stop(process)
-                process = subprocess.Popen(command)
+            stop(process)  # for texts and assets too: processes read them once
+            process = subprocess.Popen(command)
     except KeyboardInterrupt:
         pass
     finally:
