@@ -64,6 +64,7 @@ def test_all_parts_at_once() -> None:
     assert found.problems == ()
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(LINE, LINE, BODY, BODY, st.binary(max_size=300), LINE)
 def test_what_is_composed_is_read_back(

@@ -18,6 +18,7 @@ def same(one: series.Samples, other: series.Samples) -> bool:
     return bool((one.times == other.times).all() and bits.all())
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(VALUES, st.data())
 def test_every_float_comes_back_bit_for_bit(values: list[float], data: st.DataObject) -> None:

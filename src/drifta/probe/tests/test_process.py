@@ -22,6 +22,8 @@ from drifta.probe.tests.conftest import run
 from drifta.probe.tests.fake_server import KEY, FakeServer, problem, serve
 from drifta.probe.tests.peers import Authority, listen
 
+pytestmark = pytest.mark.slow
+
 
 def free_port() -> int:
     with socket.socket() as one:
