@@ -12,7 +12,7 @@ HOG = "/srv/disk-image.raw"
 
 def inject(premises: Premises) -> None:
     """Fill the disk."""
-    premises["backup"].shell(f"cat /dev/zero > {HOG} 2>/dev/null || true")
+    premises["backup"].shell(f"(cat /dev/zero > {HOG}; dd if=/dev/zero bs=4k >> {HOG}) 2>/dev/null || true")
 
 
 def heal(premises: Premises) -> None:

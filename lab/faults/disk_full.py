@@ -11,7 +11,7 @@ HOG = "/srv/shares/old-backup.tar"
 
 def inject(premises: Premises) -> None:
     """Write a file until nothing more fits."""
-    premises["files"].shell(f"cat /dev/zero > {HOG} 2>/dev/null || true")
+    premises["files"].shell(f"(cat /dev/zero > {HOG}; dd if=/dev/zero bs=4k >> {HOG}) 2>/dev/null || true")
 
 
 def heal(premises: Premises) -> None:

@@ -13,7 +13,7 @@ from lab.servers.cups import submit
 def inject(premises: Premises) -> None:
     """Take the paper out, and print a page."""
     premises["printer1"].run("touch", printer.EMPTY)
-    submit(premises["print"].address, premises["watch"], QUEUES[HEADQUARTERS], "Kallelse till möte\n")
+    submit(premises["print"].address, premises["watch"], QUEUES[HEADQUARTERS])
 
 
 def heal(premises: Premises) -> None:

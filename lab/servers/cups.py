@@ -9,6 +9,7 @@ from lab.machines import Machine
 from lab.processes import LabError, Service
 from lab.servers import Server
 from lab.servers.printer import Printer, uri
+from lab.tasks import PAGE
 
 CONFIGURATION = """
 Port 631
@@ -92,9 +93,10 @@ def queue_state(host: str, client: Machine, queue: str) -> str:
     return client.run("lpstat", "-h", f"{host}:631", "-p", queue, seconds=5).stdout.strip()
 
 
-def submit(host: str, client: Machine, queue: str, text: str) -> str:
-    """Print ``text`` from ``client``; returns the job's name, such as ``lab1-7``."""
-    said = client.run("lp", "-h", f"{host}:631", "-d", queue, text=text, seconds=10).stdout
+def submit(host: str, client: Machine, queue: str) -> str:
+    """Print an empty page from ``client``; returns the job's name, such as ``lab1-7``."""
+    command = ("lp", "-h", f"{host}:631", "-d", queue, "-o", "document-format=application/pdf")
+    said = client.run(*command, text=PAGE.decode(), seconds=10).stdout
     return said.split()[3]
 
 
