@@ -181,6 +181,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_ADAPTER = "drifta.people.sign_in.MfaAdapter"
 MFA_TOTP_ISSUER = "Drifta"
+MFA_TOTP_TOLERANCE = 1  # the code before and after count too, for slow typing and clocks (RFC 6238 §5.2)
 
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
