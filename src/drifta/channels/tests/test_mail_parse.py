@@ -260,6 +260,7 @@ def test_problems_are_named() -> None:
     assert set(found.problems) == {"missing-from", "missing-message-id", "bad-date"}
 
 
+@pytest.mark.slow
 def test_html_that_is_too_long_to_show_is_named() -> None:
     found = parse(mail("Content-Type: text/html\n", "<p>hej</p>" * 300_000))
     assert "html-too-long" in found.problems
@@ -293,6 +294,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_hostile_mails_take_bounded_time(name: str) -> None:
     started = time.process_time()

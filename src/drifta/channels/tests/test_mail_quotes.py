@@ -262,6 +262,7 @@ def test_every_line_is_kept_in_its_order(lines: list[str]) -> None:
     forwarded(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ["> a", "From: a@b.se", "Mvh", "On 2026 x <", "a@b.se 2026 skrev", "Sent from " * 30])
 def test_the_work_is_linear(line: str) -> None:
     def seconds(count: int) -> float:
