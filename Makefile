@@ -4,6 +4,7 @@
 #   make check      style, types, contracts, translations      make bench      measure the budgets
 #   make constraints, make translations, make reference        bring generated files up to date
 #   make constraints UPGRADE=--upgrade                         newer versions of everything
+#   make lab        build a virtual office (as root)           make lab-down   end it
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -17,7 +18,7 @@ BIN := $(VENV)/bin
 SOURCES_OF_SETUP := pyproject.toml constraints.txt hatch_build.py tools/set_up.py
 UP = $(BIN)/drifta up --data $(DATA) --host $(HOST) --port $(PORT) --smtp-port $(SMTP_PORT)
 
-.PHONY: run dev test test-fast check bench build packages constraints translations reference clean
+.PHONY: run dev test test-fast check bench build lab lab-down packages constraints translations reference clean
 
 run: $(VENV)/.run build
 	@$(UP)
@@ -39,6 +40,12 @@ bench: $(VENV)/.test build
 
 build:
 	@$(BIN)/python hatch_build.py
+
+lab: $(VENV)/.test packages
+	@$(BIN)/python -m lab up
+
+lab-down:
+	@$(BIN)/python -m lab down
 
 packages:
 	@$(PYTHON) tools/set_up.py packages

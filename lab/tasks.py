@@ -68,7 +68,7 @@ class NotDone(Exception):
 
 
 def program(*words: str, text: str | bytes = "", environment: dict[str, str] | None = None) -> str:
-    """Run a program as a user does, and return what it prints."""
+    """Run a program as a user does, and return what it prints, errors last."""
     data = text if isinstance(text, bytes) else text.encode()
     try:
         done = subprocess.run(
@@ -78,7 +78,7 @@ def program(*words: str, text: str | bytes = "", environment: dict[str, str] | N
         raise NotDone(f"{words[0]} does not answer") from error
     if done.returncode:
         raise NotDone((done.stderr or done.stdout).decode(errors="replace").strip() or f"{words[0]} failed")
-    return done.stdout.decode(errors="replace")
+    return (done.stdout + done.stderr).decode(errors="replace")
 
 
 def until(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
@@ -129,7 +129,9 @@ def open_file(person: Person, order: Order) -> None:
     """Read a file in the common share, and save one of one's own."""
     name = f"{person.login}.txt"
     share = ("smbclient", f"//files.{DOMAIN}/everyone", "-U", f"{person.login}%{PASSWORD}", "-t", "5", FRESH, "-c")
-    program(*share, f"get läs-mig.txt -; put /etc/services {name}; del {name}")
+    said = program(*share, f"get läs-mig.txt -; put /etc/services {name}; del {name}")
+    if "NT_STATUS_" in said:
+        raise NotDone(said)
 
 
 def use_mail(person: Person, order: Order) -> None:
