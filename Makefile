@@ -35,7 +35,7 @@ test-fast: $(VENV)/.test build
 check: $(VENV)/.test packages build
 	@$(BIN)/python -m tools.check
 
-bench: $(VENV)/.test build
+bench: $(VENV)/.test packages build
 	@$(BIN)/python -m bench
 
 build:

@@ -93,8 +93,7 @@ class Chain:
         stored = self._stored_now()
         begun, cpu = time.monotonic(), cpu_seconds(self.house)
         time.sleep(seconds)
-        batches = self._batches()
-        until(lambda: self._batches() > batches, what="the next delivery")
+        self._wait_beyond(self._batches())
         spent = {name: used - cpu[name] for name, used in cpu_seconds(self.house).items()}
         took, count = time.monotonic() - begun, self._stored() - stored
         return Row(
@@ -113,10 +112,14 @@ class Chain:
         """Return how many runs lie in the database, right after a delivery: only whole ones are compared."""
         while True:
             batches = self._batches()
-            until(lambda before=batches: self._batches() > before, what="a delivery")
+            self._wait_beyond(batches)
             batches, stored = self._batches(), self._stored()
             if batches == self._batches():
                 return stored
+
+    def _wait_beyond(self, batches: int) -> None:
+        """Wait for a delivery after ``batches``."""
+        until(lambda: self._batches() > batches, what="a delivery")
 
     def _batches(self) -> int:
         """Return how many deliveries have come."""

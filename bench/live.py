@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -66,7 +67,7 @@ class Pair:
     def notes(self, count: int) -> list[float]:
         """Write notes into the ticket that both have open."""
         self.open("/tickets/1/", "/tickets/1/")
-        return [self.visible_after(f"note {n}.", lambda n=n: self._note(f"note {n}.")) for n in range(count)]
+        return [self.visible_after(f"note {n}.", partial(self._note, f"note {n}.")) for n in range(count)]
 
     def _note(self, text: str) -> float:
         self.writer.locator("[data-compose=note]").click()
@@ -79,7 +80,7 @@ class Pair:
     def subjects(self, count: int) -> list[float]:
         """Change the subject of a ticket that stands in the list which the other has open."""
         self.open("/tickets/1/edit/", "/tickets/?view=open")
-        return [self.visible_after(f"subject {n}.", lambda n=n: self._subject(f"subject {n}.")) for n in range(count)]
+        return [self.visible_after(f"subject {n}.", partial(self._subject, f"subject {n}.")) for n in range(count)]
 
     def _subject(self, text: str) -> float:
         self.writer.goto(f"{self.running.url}/tickets/1/edit/")
@@ -91,7 +92,7 @@ class Pair:
     def mails(self, count: int) -> list[float]:
         """Send mails while the other has Today open."""
         self.open("/", "/")
-        return [self.visible_after(f"mail {n}.", lambda n=n: self._mail(f"mail {n}.")) for n in range(count)]
+        return [self.visible_after(f"mail {n}.", partial(self._mail, f"mail {n}.")) for n in range(count)]
 
     def _mail(self, subject: str) -> float:
         mail = EmailMessage()

@@ -20,9 +20,14 @@ HOUR = START // 3600
 def gauges(count: int, ticks: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return ``count`` gauges (rows) over ``ticks`` (columns), one decimal each."""
     random = np.random.default_rng(20261120)
-    base, swing, phase, noise = (random.uniform(*r, (count, 1)) for r in ((20, 80), (2, 12), (0, 1), (0.1, 1)))
+    base, swing, phase, noise = (
+        random.uniform(low, high, (count, 1)) for low, high in ((20.0, 80.0), (2.0, 12.0), (0.0, 1.0), (0.1, 1.0))
+    )
     wobble = random.triangular(-1, 0, 1, (count, len(ticks)))
-    return np.round(base + swing * np.sin(2 * np.pi * (ticks * STEP / 86400 + phase)) + noise * wobble, 1)
+    found: NDArray[np.float64] = np.round(
+        base + swing * np.sin(2 * np.pi * (ticks * STEP / 86400 + phase)) + noise * wobble, 1
+    )
+    return found
 
 
 def counters(count: int, ticks: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """Taking deliveries in, as the web process does: evaluated and stored."""
 
 import time
+from collections.abc import Mapping
 
 import msgspec
 import numpy as np
@@ -32,7 +33,9 @@ def prepare(count: int) -> tuple[Probe, np.ndarray]:
     return probe, np.array([check.pk for check in made])
 
 
-def body(sequence: int, checks: np.ndarray, states: np.ndarray, texts: dict[int, object], values: np.ndarray) -> bytes:
+def body(
+    sequence: int, checks: np.ndarray, states: np.ndarray, texts: Mapping[int, object], values: np.ndarray
+) -> bytes:
     """Return a delivery as the probe makes it."""
     count = len(checks)
     now = milliseconds(clock.now())
@@ -58,7 +61,7 @@ def deliveries(checks: np.ndarray, rounds: int, bad: float) -> list[bytes]:
     """Return all deliveries: in each round one result of every check, ``bad`` of them changed."""
     random = np.random.default_rng(7)
     states = np.zeros(len(checks), int)
-    found = []
+    found: list[bytes] = []
     for number in range(rounds):
         if number:
             turned = random.random(len(checks)) < bad
