@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from drifta.kernel import secrets, unit
-from drifta.kernel.actions import action
+from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import Event, emit
 from drifta.kernel.events import event as declare_event
@@ -97,8 +97,12 @@ class SettingsChanged(Event):
 
 @action("settings.change", label=_("Change settings"), icon="settings")
 def change(actor: Actor, *, section: str, values: dict[str, Any]) -> Section:
-    """Store new values of a section. Fields that are missing keep their present value."""
+    """Store new values of a section. Fields that are missing keep their present value; unknown ones are refused."""
     model = sections[section]
+    unknown = sorted(set(values) - set(model.model_fields))
+    if unknown:
+        text = _("There is no setting “%(name)s” here. Look at the names in the reference.")
+        raise Refused(text % {"name": unknown[0]})
     before = get(model)
     after = model.model_validate({**_plain(before), **values})
     row, _created = Setting.objects.select_for_update().get_or_create(pk=section)
