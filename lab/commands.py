@@ -4,6 +4,7 @@ python -m lab up [--only SITE|HOST ...]     build the office, or a part of it
 python -m lab down                          end it, whatever state it is in
 python -m lab status                        what is up
 python -m lab exec HOST COMMAND ...         run a command on a machine
+python -m lab forward HOST PORT             make a port of a machine reachable from this system
 python -m lab people [--work]               who works here; with --work, what works for them
 python -m lab faults [--verify] [NAME ...]  the catalogue of faults; with --verify, prove each
 python -m lab fault NAME | heal NAME        break and mend
@@ -14,12 +15,13 @@ python -m lab fault NAME | heal NAME        break and mend
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from lab import namespaces, state, users, verifying
+from lab import forwarding, namespaces, state, users, verifying
 from lab.building import Premises, build
 from lab.faults import Fault, catalogue
 from lab.machines import ENVIRONMENT
@@ -63,6 +65,11 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("host")
     one.add_argument("command", nargs=argparse.REMAINDER)
     one.set_defaults(run=execute)
+    one = commands.add_parser("forward", help="make a port of a machine reachable from this system, until Ctrl-C")
+    one.add_argument("host")
+    one.add_argument("port", type=int)
+    one.add_argument("--at", type=int, default=0, metavar="PORT", help="port on 127.0.0.1 (default: a free one)")
+    one.set_defaults(run=forward)
     one = commands.add_parser("people", help="who works here, and what works for them")
     one.add_argument("--work", action="store_true", help="let them work, and print the log")
     one.add_argument("--task", action="append", default=[], choices=list(TASKS), help="only this; may be repeated")
@@ -102,8 +109,7 @@ def up(given: argparse.Namespace) -> int:
 def down(given: argparse.Namespace) -> int:
     """End the lab with everything in it."""
     begun = time.monotonic()
-    known = given.lab in state.labs()
-    state.remove(given.lab)
+    known = state.take_down(given.lab)
     state.sweep()
     word = f"is down after {time.monotonic() - begun:.1f} s" if known else "was not up"
     print(f"The lab {given.lab} {word}.")
@@ -132,6 +138,14 @@ def execute(given: argparse.Namespace) -> int:
         raise LabError("No command is given. Try: python -m lab exec web ps -e")
     machine = Premises.find(given.lab, OFFICE)[given.host]
     return subprocess.call([*namespaces.entering(machine.pid), "--", *given.command], env=ENVIRONMENT)
+
+
+def forward(given: argparse.Namespace) -> int:
+    """Pass connections on until interrupted."""
+    with forwarding.forward(Premises.find(given.lab, OFFICE)[given.host], given.port, given.at) as port:
+        print(f"{given.host} port {given.port} is at 127.0.0.1 port {port}. End with Ctrl-C.", flush=True)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    return 0
 
 
 def tell_people(given: argparse.Namespace) -> int:

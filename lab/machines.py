@@ -104,7 +104,8 @@ class Machine:
             try:
                 out, error = process.communicate(text, seconds)
             except subprocess.TimeoutExpired:
-                process.kill()
+                # Not nsenter itself: what it leaves behind would belong to the surrounding system.
+                processes.kill(processes.descendants(process.pid))
                 out, error = process.communicate()
                 error += f"(stopped after {seconds:g} s)"
         if check and process.returncode:

@@ -98,10 +98,10 @@ def kill(pids: list[int], seconds: float = 10) -> None:
     until(lambda: not any(map(alive, pids)), seconds, "the end of killed processes")
 
 
-def children(pid: int) -> list[int]:
-    """Direct children of process ``pid``."""
-    found = []
-    for task in (PROC / str(pid) / "task").iterdir():
-        with contextlib.suppress(OSError):
+def descendants(pid: int) -> list[int]:
+    """Children of process ``pid``, their children, and so on."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in (PROC / str(pid) / "task").iterdir():
             found += [int(word) for word in (task / "children").read_text().split()]
-    return found
+    return [*found, *(further for child in found for further in descendants(child))]

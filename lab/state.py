@@ -99,14 +99,25 @@ def labs() -> list[str]:
 
 
 def remove(name: str) -> None:
-    """End everything of lab ``name``: its builder if one is at work, its helpers, its machines, its directory."""
-    facts = notes(name)
-    processes.kill([pid for pid in facts.get("helpers", []) if _is_helper(pid, name)])
+    """End everything of lab ``name``: its machines, its control groups, its directory. Nobody may be building it."""
     while found := list(processes.inits(name)):
         processes.kill(found)
     for folder in _cgroups(name):
         _remove_cgroup(folder)
     shutil.rmtree(HOME / name, ignore_errors=True)
+
+
+def take_down(name: str) -> bool:
+    """End lab ``name`` from outside, if it is there; refuses while its builder is at work, who would build on."""
+    if name not in labs():
+        return False
+    lock = _locked(name)
+    if lock is None:
+        builder = (HOME / name / "lock").read_text(encoding="ascii")
+        raise LabError(f"Process {builder} holds the lab {name}. End that process, and the lab ends with it.")
+    remove(name)
+    os.close(lock)
+    return True
 
 
 def sweep() -> None:
@@ -127,13 +138,9 @@ def _locked(name: str) -> int | None:
     except BlockingIOError:
         os.close(lock)
         return None
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, str(os.getpid()).encode(), 0)
     return lock
-
-
-def _is_helper(pid: int, name: str) -> bool:
-    """Whether process ``pid`` still is one that lab ``name`` started outside of its machines."""
-    words = processes.command_line(pid)
-    return any(word.startswith("lab.") for word in words) and name in words
 
 
 def _cgroups(name: str) -> Iterator[Path]:

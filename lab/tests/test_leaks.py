@@ -131,6 +131,8 @@ def test_a_lab_that_is_up_is_not_built_again(name: str, capsys: pytest.CaptureFi
     machine = machines.Machine.boot(state.Lab.claim(name), "alpha")
     assert main(["--lab", name, "up"]) == 1
     assert "is being built right now" in capsys.readouterr().err
+    assert main(["--lab", name, "down"]) == 1
+    assert f"Process {os.getpid()} holds the lab" in capsys.readouterr().err
     machine.end()
 
 

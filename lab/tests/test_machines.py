@@ -1,0 +1,91 @@
+"""A machine: its files and processes are its own, its services are watched over, and it can be reached."""
+
+from __future__ import annotations
+
+import os
+import signal
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.fixtures import Alone
+from lab.forwarding import forward
+from lab.machines import Machine
+from lab.processes import LabError, Service, until
+from lab.state import Lab
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def machine(laboratory: Lab) -> Iterator[Machine]:
+    booted = Machine.boot(laboratory, "alpha", disks={"/srv": "size=64k"})
+    yield booted
+    booted.end()
+
+
+def test_files_go_where_they_should_with_owner_and_mode(machine: Machine) -> None:
+    machine.write("/srv/notes/åäö.txt", "hej\n", owner="nobody", mode=0o640)
+    assert machine.shell("stat -c '%U %a' /srv/notes/*").split() == ["nobody", "640"]
+    assert machine.read("/srv/notes/åäö.txt") == "hej\n"
+    assert not Path("/srv/notes").exists()
+
+
+def test_a_disk_of_its_own_can_be_full(machine: Machine) -> None:
+    with pytest.raises(LabError, match="No space left"):
+        machine.shell("head -c 100000 /dev/zero > /srv/large")
+    machine.shell("rm /srv/large; head -c 100000 /dev/zero > /opt/large")
+
+
+def test_a_command_that_fails_says_why(machine: Machine) -> None:
+    with pytest.raises(LabError, match=r"alpha: ls /nowhere failed \(2\): .*No such file"):
+        machine.run("ls", "/nowhere")
+    with pytest.raises(LabError, match="stopped after"):
+        machine.run("sleep", "60", seconds=0.2)
+
+
+def test_processes_outside_are_not_seen(machine: Machine) -> None:
+    assert str(os.getpid()) not in machine.run("ls", "/proc").stdout.split()
+    assert machine.others() == []
+
+
+def test_a_crash_is_seen_and_mended_only_where_that_is_wanted(machine: Machine) -> None:
+    lasting = Service("lasting", ("sleep", "1000"), restart=True)
+    mortal = Service("mortal", ("sh", "-c", "echo so long; exec sleep 1000"))
+    for service in (lasting, mortal):
+        machine.start(service)
+        until(lambda: machine.runs(service.name), 5, "start")  # noqa: B023 - used at once
+        machine.crash(service.name)
+    until(lambda: machine.services()["lasting"]["starts"] == 2 and machine.runs("lasting"), 5, "a second start")
+    until(lambda: machine.services()["mortal"]["exit"] == -signal.SIGKILL, 5, "its end")
+    assert not machine.runs("mortal")
+    assert machine.log("mortal") == "so long"
+    machine.stop(lasting)
+    assert machine.others() == []
+
+
+def test_a_service_that_ignores_the_polite_signal_is_stopped(machine: Machine) -> None:
+    stubborn = Service("stubborn", ("sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"))
+    machine.start(stubborn)
+    machine.stop(stubborn, seconds=0.5)
+    assert not machine.runs("stubborn")
+
+
+def test_a_program_that_is_not_there_is_told_in_its_log(machine: Machine) -> None:
+    machine.start(Service("absent", ("no-such-program",)))
+    until(lambda: machine.services()["absent"]["exit"] == 127, 5, "its end")
+    assert "No such file" in machine.log("absent")
+
+
+def test_zombies_are_reaped(machine: Machine) -> None:
+    machine.shell("(sleep 0.01 &) ; (sleep 0.01 &)")
+    until(lambda: machine.others() == [], 5, "the end of orphans")
+
+
+def test_a_browser_outside_is_let_in(nginx: Alone) -> None:
+    with forward(nginx.machine, 80) as port:
+        for _ in range(3):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+                assert "Norrvik" in answer.read().decode()
