@@ -53,6 +53,13 @@ def lost(client: Machine, address: str, count: int = 10) -> int:
     return round(float(found[1])) if found else 100
 
 
+def delay(client: Machine, address: str, count: int = 10) -> float:
+    """Milliseconds that large pings in close succession take on average; 0 when none comes back."""
+    text = client.run("ping", "-q", "-n", f"-c{count}", "-i0.05", "-s1400", "-W2", address, check=False).stdout
+    found = re.search(r"= [\d.]+/([\d.]+)/", text)
+    return float(found[1]) if found else 0
+
+
 def unreachable(client: Machine, address: str) -> str:
     """Ping: a word about it when nothing at all comes back."""
     return f"{address} does not answer pings" if lost(client, address, 3) == 100 else ""

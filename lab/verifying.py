@@ -35,7 +35,7 @@ def prove(premises: Premises, fault: Fault, with_users: bool = True) -> Proof:
         fault.inject(premises)
         until(lambda: fault.shows(premises), fault.patience, "the symptom")
         evidence = fault.shows(premises)
-        if with_users:
+        if with_users and not fault.by_chance:
             objection = complaint(premises, fault)
     except Exception as error:  # a fault is somebody else's code; its error is a result
         objection = f"{type(error).__name__}: {error}"

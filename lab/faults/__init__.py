@@ -49,6 +49,8 @@ class Fault:
     """Look with a plain client: what it sees of the symptom, or an empty text. Takes a few seconds at most."""
     sites: tuple[str, ...] = EVERYWHERE
     """Sites whose people are hurt."""
+    by_chance: bool = False
+    """Whom it hurts is a matter of luck (lost packets, slow lines), so the users are not asked."""
     patience: float = 20
     """Seconds until the symptom shows, or is gone."""
 
