@@ -53,8 +53,6 @@ class Specification(TypedDict):
     """File systems of their own: where, and options of tmpfs such as ``size=64m,nr_inodes=1000``."""
     lifeline: int
     """A pipe: when its other end closes, the machine ends; a byte on it lets go, and the machine lives on its own."""
-    systemd: bool
-    """Whether systemd is the machine's process 1; this process then only watches over it."""
 
 
 @dataclass

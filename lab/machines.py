@@ -239,7 +239,6 @@ def _start(lab: Lab, name: str, size: int, disks: dict[str, str], lifeline: int)
         "keep": sorted({str(REPOSITORY), sys.prefix, sys.base_prefix} - {"/usr"}),
         "disks": disks,
         "lifeline": lifeline,
-        "systemd": False,
     }
     command = [sys.executable, "-S", "-m", "lab.init", lab.id, name]
     pipe = subprocess.PIPE

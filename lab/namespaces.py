@@ -14,18 +14,12 @@ from pathlib import Path
 
 # namespaces(7), <linux/sched.h>
 NEW_MOUNT = 0x00020000
-NEW_CGROUP = 0x02000000
 NEW_UTS = 0x04000000
 NEW_IPC = 0x08000000
 NEW_PID = 0x20000000
 NEW_NETWORK = 0x40000000
 
 # mount(2), <linux/mount.h>
-READ_ONLY = 0x1
-NO_SUID = 0x2
-NO_DEVICES = 0x4
-NO_EXECUTION = 0x8
-REMOUNT = 0x20
 BIND = 0x1000
 RECURSIVE = 0x4000
 PRIVATE = 0x40000
@@ -53,11 +47,6 @@ def mount(source: str, target: Path, kind: str = "", flags: int = 0, options: st
     """Mount ``source`` at ``target`` as mount(2) does."""
     arguments = [source.encode(), str(target).encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()]
     _checked(_libc.mount(*arguments), f"mount {kind or 'bind'} {source} at {target}")
-
-
-def unmount(target: Path) -> None:
-    """Unmount ``target``; files still open there stay open."""
-    _checked(_libc.umount2(str(target).encode(), DETACH), f"unmount {target}")
 
 
 def change_root(new_root: Path) -> None:

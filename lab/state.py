@@ -13,7 +13,6 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -22,7 +21,6 @@ from lab import processes
 from lab.processes import LabError
 
 HOME = Path("/run/drifta-lab")
-CGROUPS = Path("/sys/fs/cgroup")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -99,11 +97,9 @@ def labs() -> list[str]:
 
 
 def remove(name: str) -> None:
-    """End everything of lab ``name``: its machines, its control groups, its directory. Nobody may be building it."""
+    """End everything of lab ``name``: its machines and its directory. Nobody may be building it."""
     while found := list(processes.inits(name)):
         processes.kill(found)
-    for folder in _cgroups(name):
-        _remove_cgroup(folder)
     shutil.rmtree(HOME / name, ignore_errors=True)
 
 
@@ -141,18 +137,3 @@ def _locked(name: str) -> int | None:
     os.ftruncate(lock, 0)
     os.pwrite(lock, str(os.getpid()).encode(), 0)
     return lock
-
-
-def _cgroups(name: str) -> Iterator[Path]:
-    """Control groups of lab ``name``, in every hierarchy."""
-    yield from CGROUPS.glob(f"*/drifta-lab-{name}.*")
-    yield from CGROUPS.glob(f"drifta-lab-{name}.*")
-
-
-def _remove_cgroup(folder: Path) -> None:
-    """Remove an empty control group with those inside it."""
-    for inner in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
-        with contextlib.suppress(OSError):
-            inner.rmdir()
-    with contextlib.suppress(OSError):
-        folder.rmdir()

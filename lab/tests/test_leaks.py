@@ -21,12 +21,11 @@ COMMAND = [sys.executable, "-m", "lab", "--lab"]
 
 
 def traces(name: str) -> list[str]:
-    """Everything on this system that names the lab: processes, mounts, sockets, control groups, directories."""
+    """Everything on this system that names the lab: processes, mounts, sockets, directories."""
     words = [" ".join(processes.command_line(pid)) for pid in processes.everyone() if pid != os.getpid()]
     mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
     sockets = Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()
-    groups = map(str, state.CGROUPS.glob(f"**/*{name}*"))
-    return [line for line in (*words, *mounts, *sockets, *groups, *state.labs()) if name in line]
+    return [line for line in (*words, *mounts, *sockets, *state.labs()) if name in line]
 
 
 def namespaces_of_processes() -> set[str]:
