@@ -44,7 +44,7 @@ class House:
         self.processes = dict(zip(NAMES, children, strict=True))
 
     def _children(self) -> list[psutil.Process]:
-        return [child for child in self.parent.children() if child.name() != "postgres" and is_alive(child)]
+        return [child for child in self.parent.children() if is_ours(child)]
 
     def kill(self, name: str) -> None:
         """Kill a process as the kernel does when memory is short."""
@@ -90,9 +90,9 @@ class House:
         self.run(SET_UP, password, desk, str(mail_port))
 
 
-def is_alive(process: psutil.Process) -> bool:
-    """Whether a process runs (a zombie does not)."""
+def is_ours(process: psutil.Process) -> bool:
+    """Whether this is a running process of Drifta's own: not the database, no zombie, and not gone meanwhile."""
     try:
-        return process.status() != psutil.STATUS_ZOMBIE
+        return process.name() != "postgres" and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
