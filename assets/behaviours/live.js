@@ -9,6 +9,8 @@ let listening = "";
 let staleTimer = 0;
 /** When what the page shows was asked for, in milliseconds since it was opened. */
 let asked = 0;
+/** When somebody changed something here; the answer has brought that already, so other pages may come first. */
+let changed = -Infinity;
 let cut = false;
 
 function wanted() {
@@ -31,7 +33,8 @@ function isBusy(element) {
 function refresh(element, subject, again = false) {
   if (waiting.has(element)) return;
   // What changes in a burst is fetched once; what stands at the side (data-live-later) after what people read.
-  const pause = again ? 1000 : "liveLater" in element.dataset ? 400 : 20;
+  const mayWait = "liveLater" in element.dataset || performance.now() - changed < 1000;
+  const pause = again ? 1000 : mayWait ? 400 : 20;
   waiting.set(element, setTimeout(() => {
     waiting.delete(element);
     if (!element.isConnected) return;
@@ -84,7 +87,10 @@ function open() {
 }
 
 open();
-document.addEventListener("htmx:beforeRequest", () => { asked = performance.now(); });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  asked = performance.now();
+  if (event.detail.requestConfig.verb !== "get") changed = asked;
+});
 document.addEventListener("htmx:afterSettle", open);
 window.addEventListener("pagehide", () => source?.close());
 window.addEventListener("pageshow", (event) => { if (event.persisted) { listening = ""; open(); refreshAll(); } });
