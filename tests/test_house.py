@@ -126,3 +126,16 @@ def test_a_translation_is_judged() -> None:
         translated.string = string
         assert next(translations.faults(source, translated), None) == fault
     assert next(translations.faults(source, None)) == "missing (make translations)"
+
+
+def test_only_what_an_installation_enabled_is_kept_from_starting(tmp_path: Path) -> None:
+    wants = tmp_path / "multi-user.target.wants"
+    wants.mkdir()
+    (wants / "ssh.service").symlink_to("/lib/systemd/system/ssh.service")
+    before = set_up.enabled_units(tmp_path)
+    for name in ("smbd.service", "chrony.service"):
+        (wants / name).symlink_to(f"/lib/systemd/system/{name}")
+    sockets = tmp_path / "sockets.target.wants"
+    sockets.mkdir()
+    (sockets / "cups.socket").symlink_to("/lib/systemd/system/cups.socket")
+    assert set_up.newly_enabled(before, set_up.enabled_units(tmp_path)) == ["cups.socket", "smbd.service"]

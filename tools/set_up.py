@@ -21,6 +21,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "lab" / "packages.txt"
 POLICY = Path("/usr/sbin/policy-rc.d")
+UNITS = Path("/etc/systemd/system")
+#: Takes the place of systemd-timesyncd, which apt removes for its sake; a machine needs one that keeps its clock.
+STAYS = frozenset({"chrony.service", "chronyd.service"})
 OLDEST = (3, 11)
 BUILD = "build"
 
@@ -135,9 +138,28 @@ def install_packages(names: list[str]) -> None:
         raise Stuck(f"These Debian packages are missing, and only root may install them. Run as root: {command}")
     say(f"Installing Debian packages: {' '.join(missing)}")
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    before = enabled_units(UNITS)
     with _services_stay_stopped(prefix):
         subprocess.run([*apt, "update"], check=True)
         subprocess.run([*apt, "install", "-y", "--no-install-recommends", *missing], check=True)
+    _disable(prefix, newly_enabled(before, enabled_units(UNITS)))
+
+
+def enabled_units(folder: Path) -> set[str]:
+    """Return the units that systemd would start by itself: those which another one wants or requires."""
+    return {link.name for kind in ("wants", "requires") for link in folder.glob(f"*.{kind}/*")}
+
+
+def newly_enabled(before: set[str], after: set[str]) -> list[str]:
+    """Return what an installation enabled and the next start of the machine need not start."""
+    return sorted(after - before - STAYS)
+
+
+def _disable(prefix: list[str], units: list[str]) -> None:
+    """Keep daemons that are only there for tests from starting with the machine; what was enabled before stays so."""
+    if units and shutil.which("systemctl"):
+        say(f"Not to start with the machine: {' '.join(units)}")
+        subprocess.run([*prefix, "systemctl", "--no-reload", "--quiet", "disable", *units], check=False)
 
 
 def _installed(name: str) -> bool:
