@@ -1,6 +1,8 @@
 """A mail becomes a ticket or a message of the right one, and is confirmed once."""
 
+import zipfile
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 
@@ -353,3 +355,17 @@ def test_a_portion_of_mails_needs_few_statements(dag, django_assert_max_num_quer
         actions.process(SYSTEM, mails=actions.claim(SYSTEM, lane=lane))
     assert (Ticket.objects.count(), Message.objects.filter(direction="in").count()) == (5, 25)
     assert not RawMail.objects.exclude(state="processed").exists()
+
+
+def test_a_zip_bomb_and_a_page_with_a_script_are_kept_as_they_are(dag):
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../etc/passwd", b"\0" * 50_000_000)
+    mail = letter()
+    mail.add_attachment(packed.getvalue(), maintype="application", subtype="zip", filename="../../bomb.zip")
+    page = b"<!doctype html><script>alert(document.cookie)</script>"
+    mail.add_attachment(page, maintype="text", subtype="html", filename="faktura/2026.html")
+    assert take_in(mail).state == "processed"
+    bomb, html = Ticket.objects.get().messages.get().attachments.order_by("pk")
+    assert (bomb.size, html.size) == (len(packed.getvalue()), len(page))
+    assert not set("/\\") & set(bomb.filename + html.filename)
