@@ -54,10 +54,12 @@ def test_processes_outside_are_not_seen(machine: Machine) -> None:
 def test_a_crash_is_seen_and_mended_only_where_that_is_wanted(machine: Machine) -> None:
     lasting = Service("lasting", ("sleep", "1000"), restart=True)
     mortal = Service("mortal", ("sh", "-c", "echo so long; exec sleep 1000"))
-    for service in (lasting, mortal):
-        machine.start(service)
-        until(lambda: machine.runs(service.name), 5, "start")  # noqa: B023 - used at once
-        machine.crash(service.name)
+    machine.start(lasting)
+    until(lambda: machine.runs("lasting"), 5, "start")
+    machine.start(mortal)
+    until(lambda: machine.log("mortal") == "so long", 5, "its first word")
+    machine.crash("lasting")
+    machine.crash("mortal")
     until(lambda: machine.services()["lasting"]["starts"] == 2 and machine.runs("lasting"), 5, "a second start")
     until(lambda: machine.services()["mortal"]["exit"] == -signal.SIGKILL, 5, "its end")
     assert not machine.runs("mortal")
