@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
-from lab.machines import Machine
+from lab import namespaces
+from lab.machines import ENVIRONMENT, Machine
+from lab.processes import LabError
 
 PATIENCE = 5
 PORTION = 65536
+
+
+def listen(at: int = 0) -> socket.socket:
+    """Take the port ``at`` (0: any free one) of 127.0.0.1; raises ``LabError`` when somebody else has it."""
+    try:
+        return socket.create_server(("127.0.0.1", at))
+    except OSError as error:
+        raise LabError(
+            f"Port {at} of 127.0.0.1 cannot be used ({error.strerror}). Choose another one; 0 takes any that is free."
+        ) from error
 
 
 @contextlib.contextmanager
@@ -19,11 +35,41 @@ def forward(machine: Machine, port: int, at: int = 0) -> Iterator[int]:
 
     Returns the port on 127.0.0.1. A machine that does not answer closes the connection without a word.
     """
-    with socket.create_server(("127.0.0.1", at)) as listener:
+    with listen(at) as listener:
         threading.Thread(target=_accept, args=(listener, machine, port), daemon=True).start()
         yield listener.getsockname()[1]
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
+
+
+def keep(listener: socket.socket, machine: Machine, port: int) -> None:
+    """Pass connections on in the background for as long as the machine lives; returns at once.
+
+    The process that does it is numbered among the machine's processes, so the kernel ends it together with them.
+    """
+    order = (machine.name, str(machine.pid), machine.address, str(port), str(listener.fileno()))
+    nothing = subprocess.DEVNULL
+    subprocess.run(
+        [sys.executable, "-m", "lab.forwarding", *order],
+        pass_fds=[listener.fileno()],
+        stdin=nothing,
+        stdout=nothing,
+        stderr=nothing,
+        env=ENVIRONMENT,
+        check=True,
+    )
+
+
+def main(words: list[str]) -> None:
+    """Become what ``keep`` wants: machine, its process 1, its address, its port, and the number of the listener."""
+    name, pid, address, port, handle = words
+    listener = socket.socket(fileno=int(handle))
+    namespaces.enter_processes(int(pid))
+    if os.fork():
+        return
+    os.setsid()
+    os.chdir("/")
+    _accept(listener, Machine(name, int(pid), Path("/"), address), int(port))
 
 
 def _accept(listener: socket.socket, machine: Machine, port: int) -> None:
@@ -54,3 +100,7 @@ def _carry(source: socket.socket, target: socket.socket) -> None:
             target.sendall(data)
     with contextlib.suppress(OSError):
         target.shutdown(socket.SHUT_WR)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

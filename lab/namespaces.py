@@ -14,6 +14,7 @@ from pathlib import Path
 
 # namespaces(7), <linux/sched.h>
 NEW_MOUNT = 0x00020000
+NEW_CONTROL_GROUPS = 0x02000000
 NEW_UTS = 0x04000000
 NEW_IPC = 0x08000000
 NEW_PID = 0x20000000
@@ -21,6 +22,7 @@ NEW_NETWORK = 0x40000000
 
 # mount(2), <linux/mount.h>
 BIND = 0x1000
+MOVE = 0x2000
 RECURSIVE = 0x4000
 PRIVATE = 0x40000
 DETACH = 0x2
@@ -70,6 +72,12 @@ def inside_network(pid: int) -> Iterator[None]:
             yield
         finally:
             _checked(_libc.setns(here.fileno(), NEW_NETWORK), "return to the network of this machine")
+
+
+def enter_processes(pid: int) -> None:
+    """Let the children of this process be numbered among those of ``pid``: they end when its process 1 does."""
+    with Path(f"/proc/{pid}/ns/pid").open("rb") as there:
+        _checked(_libc.setns(there.fileno(), NEW_PID), f"enter the processes of process {pid}")
 
 
 def entering(pid: int) -> list[str]:
