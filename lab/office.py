@@ -73,7 +73,12 @@ NORRVIK = Site(
         Host(
             "web",
             11,
-            (*BASICS, Postgresql(), Intranet("127.0.0.1"), Nginx("http://127.0.0.1:8000", f"intranet.{DOMAIN}")),
+            (
+                *BASICS,
+                Postgresql(),
+                Intranet("127.0.0.1"),
+                Nginx("http://127.0.0.1:8000", f"intranet.{DOMAIN}", "Anslagstavlan"),
+            ),
         ),
         Host("files", 12, (*BASICS, SambaFiles()), disks=(("/srv", "size=64m,nr_inodes=4000"),)),
         Host(

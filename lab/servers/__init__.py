@@ -13,7 +13,7 @@ import pkgutil
 import shutil
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,6 +22,28 @@ from lab.processes import Ended, LabError, Service, until
 
 #: Seconds that a server may take on a machine that has other things to do; ``ready_within`` is for a quiet one.
 PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One thing about a server that a monitoring system should look at, in the words of Drifta's checks."""
+
+    name: str
+    """What it is called, after the name of the host: ``https``."""
+    kind: str
+    settings: Mapping[str, object]
+    needs: tuple[str, ...] = ()
+    """Names of what else on the same host it cannot work without."""
+
+
+def port_watch(name: str, address: str, port: int, expect: str = "") -> Watch:
+    """Look whether a port takes connections, and greets with the text ``expect``."""
+    return Watch(name, "tcp", {"host": address, "port": port, "expect": expect})
+
+
+def certificate_watch(name: str, address: str, port: int, server_name: str, **more: object) -> Watch:
+    """Look at the certificate on a port, which must be for ``server_name``; ``more`` are settings of the check."""
+    return Watch(name, "tls", {"host": address, "port": port, "server_name": server_name, **more})
 
 
 @dataclass(frozen=True)
@@ -55,6 +77,10 @@ class Server(ABC):
     def facts(self, machine: Machine) -> dict[str, str]:
         """What a test must know to use the server: addresses, names, passwords, files on the machine."""
         return {"address": machine.address}
+
+    def watched(self, address: str) -> list[Watch]:
+        """What to look at when the server runs at ``address``; nothing where no check speaks its protocol."""
+        return []
 
     def start(self, machine: Machine, client: Machine | None = None) -> float:
         """Prepare, run, and wait until a real client has its answer; returns the seconds it took."""

@@ -12,7 +12,7 @@ import dns.rdatatype
 from lab.machines import Machine
 from lab.people import DOMAIN
 from lab.processes import LabError, Service
-from lab.servers import Server
+from lab.servers import Server, Watch
 
 KEY = "bGFiLW9mLW5vcnJ2aWs="
 CONFIGURATION = f"""
@@ -76,6 +76,16 @@ class Bind9(Server):
             found = look_up(machine.address, f"{name}.{DOMAIN}")
         if address not in found:
             raise LabError(f"{name} is {found}, not {address}")
+
+    def watched(self, address: str) -> list[Watch]:
+        """The names that everything hangs on, and where mail for the domain goes."""
+        names = sorted({"www", "intranet", "mail"} & set(self.addresses))
+        wanted = {f"dns {name}": (f"{name}.{DOMAIN}", "A", self.addresses[name]) for name in names}
+        wanted["dns mail exchanger"] = (DOMAIN, "MX", f"10 mail.{DOMAIN}")
+        return [
+            Watch(title, "dns", {"name": name, "record": record, "resolver": address, "expect": [expected]})
+            for title, (name, record, expected) in wanted.items()
+        ]
 
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add the domain, and the key for changes."""

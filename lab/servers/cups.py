@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from lab.machines import Machine
 from lab.processes import LabError, Service
-from lab.servers import Server
+from lab.servers import Server, Watch, port_watch
 from lab.servers.printer import Printer, uri
 from lab.tasks import PAGE
 
@@ -81,6 +81,10 @@ class Cups(Server):
             said = queue_state(machine.address, client, name)
             if "enabled" not in said:
                 raise LabError(said)
+
+    def watched(self, address: str) -> list[Watch]:
+        """The port of the queues."""
+        return [port_watch("ipp", address, 631)]
 
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add a queue."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 from lab.machines import Machine
 from lab.people import DOMAIN
 from lab.processes import LabError, Service
-from lab.servers import Server
+from lab.servers import Server, Watch
 from lab.servers.bind9 import look_up
 from lab.servers.kea import TRIAL
 
@@ -64,3 +64,7 @@ class Dnsmasq(Server):
             raise LabError(f"{machine.name} is {found}")
         if client is not machine:
             client.run(*TRIAL)
+
+    def watched(self, address: str) -> list[Watch]:
+        """Whether it passes questions on."""
+        return [Watch("dns", "dns", {"name": f"www.{DOMAIN}", "resolver": address})]

@@ -10,7 +10,7 @@ from lab import certificates
 from lab.machines import Machine
 from lab.people import PASSWORD, PEOPLE
 from lab.processes import Service
-from lab.servers import Server
+from lab.servers import Server, Watch, certificate_watch, port_watch
 
 CONFIGURATION = """
 protocols = imap lmtp
@@ -77,6 +77,14 @@ class Dovecot(Server):
             box.login(PEOPLE[0].login, PASSWORD)
             box.select("INBOX")
             box.logout()
+
+    def watched(self, address: str) -> list[Watch]:
+        """Both ports of IMAP."""
+        return [
+            port_watch("imap", address, 143, "* OK"),
+            port_watch("imaps port", address, 993),
+            certificate_watch("imaps certificate", address, 993, "mail.norrvik.example"),
+        ]
 
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add a user, and the ports."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 from lab import certificates
 from lab.machines import Machine
 from lab.processes import Service
-from lab.servers import Server
+from lab.servers import Server, Watch, certificate_watch, port_watch
 
 CONFIGURATION = """
 user www-data;
@@ -43,6 +43,8 @@ class Nginx(Server):
     """Address of the application to pass requests on to, such as ``http://127.0.0.1:8000``."""
     name: str = "www.norrvik.example"
     """The name users know, and for which the certificate is."""
+    says: str = "Välkommen"
+    """Words on the first page."""
 
     def prepare(self, machine: Machine) -> None:
         """Write a page, a certificate and the configuration."""
@@ -72,6 +74,15 @@ class Nginx(Server):
                 if answer.status >= http.client.BAD_REQUEST:
                     raise ConnectionError(f"nginx answers {answer.status}")
                 connection.close()
+
+    def watched(self, address: str) -> list[Watch]:
+        """The port, the certificate, and the page by the name that users know."""
+        page = {"url": f"https://{self.name}/", "contains": self.says}
+        return [
+            port_watch("https port", address, 443),
+            certificate_watch("certificate", address, 443, self.name),
+            Watch("https", "http", page, needs=("postgresql",) if self.behind else ()),
+        ]
 
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add the addresses of the page."""

@@ -9,15 +9,20 @@ from typing import ClassVar
 from lab.machines import Machine
 from lab.people import DOMAIN, PEOPLE
 from lab.processes import LabError, Service
-from lab.servers import Server
+from lab.servers import Server, Watch, port_watch
 
 CONFIGURATION = """
 table people {{ {people} }}
 listen on 0.0.0.0 port 25 hostname mail.{domain}
 action "deliver" {how} virtual <people>
 action "pass-on" relay{relay}
-match from any for domain "{domain}" action "deliver"
+{desk}match from any for domain "{domain}" action "deliver"
 match from src {{ 10.0.0.0/8, 127.0.0.0/8 }} for any action "pass-on"
+"""
+#: The desk's own address, and those with a signed part after a plus sign to which its mails are answered.
+DESK = r"""
+action "desk" relay host "{server}"
+match from any for rcpt-to regex "^helpdesk(\+.*)?@{domain}$" action "desk"
 """
 OK = 250
 
@@ -34,6 +39,8 @@ class Opensmtpd(Server):
     """LMTP server that keeps the mail, as ``address:port``; without one, mail is kept as maildir in /var/vmail."""
     relay: str = ""
     """Where mail to the world goes, as ``smtp://address:port``; without one, to the world's own servers."""
+    desk: str = ""
+    """Where mail to the help desk goes, as ``smtp://address:port``; without one, into a mailbox."""
 
     def prepare(self, machine: Machine) -> None:
         """Write the configuration; the queue is where the program has it compiled in."""
@@ -47,6 +54,7 @@ class Opensmtpd(Server):
             domain=DOMAIN,
             how=how,
             relay=f' host "{self.relay}"' if self.relay else "",
+            desk=DESK.format(server=self.desk, domain=DOMAIN.replace(".", r"\.")) if self.desk else "",
         )
         machine.write("/etc/smtpd.conf", text)
 
@@ -62,6 +70,10 @@ class Opensmtpd(Server):
             status, words = connection.rcpt(PEOPLE[0].mail)
             if status != OK:
                 raise LabError(f"The mail server answers {status} {words.decode()}")
+
+    def watched(self, address: str) -> list[Watch]:
+        """The port greets."""
+        return [port_watch("smtp", address, 25, "220 ")]
 
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add the domain it takes mail for."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 from lab.machines import Machine
 from lab.people import PASSWORD
 from lab.processes import LabError, Service
-from lab.servers import Server
+from lab.servers import Server, Watch, port_watch
 
 DATA = "/var/lib/postgresql/lab"
 HOME = "/opt/postgresql"
@@ -69,6 +69,10 @@ class Postgresql(Server):
         answer = client.outside(psql, "-At", self.facts(machine)["url"], "-c", "SELECT 6 * 7").stdout
         if answer.strip() != "42":
             raise LabError(f"PostgreSQL answers {answer!r}")
+
+    def watched(self, address: str) -> list[Watch]:
+        """The port."""
+        return [port_watch("postgresql", address, 5432)]
 
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add the address of the database with its password."""

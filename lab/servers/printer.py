@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from lab.machines import Machine
 from lab.processes import LabError, Service
-from lab.servers import Server
+from lab.servers import Server, Watch, port_watch
 
 PORT = 8631
 OUTPUT = "/var/spool/printer"
@@ -67,6 +67,11 @@ class Printer(Server):
     def ask(self, machine: Machine, client: Machine) -> None:
         """Ask the printer how it is."""
         state(machine, client)
+
+    def watched(self, address: str) -> list[Watch]:
+        """The page on which the printer says how it is."""
+        page = {"url": f"http://{address}:{PORT}/", "absent": "media-empty"}
+        return [port_watch("ipp", address, PORT), Watch("page", "http", page)]
 
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add the printer's address, and where its pages end."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 from lab.machines import Machine
 from lab.people import PASSWORD, PEOPLE
 from lab.processes import LabError, Service
-from lab.servers import Server
+from lab.servers import Server, Watch, port_watch
 
 PORT = 5232
 ROOT = "/var/lib/radicale-lab"
@@ -61,6 +61,13 @@ class Radicale(Server):
         """Look into somebody's calendar."""
         with client.network():
             look_into(machine.address, PEOPLE[0].login)
+
+    def watched(self, address: str) -> list[Watch]:
+        """The first page, which leads browsers on."""
+        return [
+            port_watch("calendar port", address, PORT),
+            Watch("calendar", "http", {"url": f"http://{address}:{PORT}/"}),
+        ]
 
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add a calendar and who may open it."""

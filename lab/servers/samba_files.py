@@ -9,7 +9,7 @@ from lab import people
 from lab.machines import Machine
 from lab.people import PASSWORD, PEOPLE
 from lab.processes import Service
-from lab.servers import Server
+from lab.servers import Server, Watch, port_watch
 
 ROOT = "/srv/shares"
 CONFIGURATION = """
@@ -67,6 +67,10 @@ class SambaFiles(Server):
     def ask(self, machine: Machine, client: Machine) -> None:
         """List a share as somebody who may."""
         read_file(machine.address, client, PEOPLE[0].login, "everyone")
+
+    def watched(self, address: str) -> list[Watch]:
+        """The port of shares."""
+        return [port_watch("smb", address, 445)]
 
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add a share and who may open it."""

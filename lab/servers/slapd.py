@@ -11,7 +11,7 @@ from lab import certificates, people
 from lab.machines import Machine
 from lab.people import PASSWORD, PEOPLE
 from lab.processes import LabError, Service
-from lab.servers import Server
+from lab.servers import Server, Watch, certificate_watch, port_watch
 
 BASE = "dc=norrvik,dc=example"
 ADMINISTRATOR = f"cn=admin,{BASE}"
@@ -80,6 +80,14 @@ class Slapd(Server):
     def ask(self, machine: Machine, client: Machine) -> None:
         """Sign in as somebody."""
         sign_in(machine, client, PEOPLE[0].login)
+
+    def watched(self, address: str) -> list[Watch]:
+        """Both ports of LDAP."""
+        return [
+            port_watch("ldap", address, 389),
+            port_watch("ldaps port", address, 636),
+            certificate_watch("ldaps certificate", address, 636, "ldap.norrvik.example"),
+        ]
 
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add where entries are, and who may change them."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from lab.machines import Machine
 from lab.processes import Service
-from lab.servers import Server
+from lab.servers import Server, Watch, port_watch
 
 _making = threading.Lock()
 CONFIGURATION = """
@@ -56,6 +56,10 @@ class Sshd(Server):
     def ask(self, machine: Machine, client: Machine) -> None:
         """Sign in with the key and run a command."""
         client.outside(*command(machine, self.account), "true")
+
+    def watched(self, address: str) -> list[Watch]:
+        """The listener greets."""
+        return [port_watch("ssh", address, 22, "SSH-2.0")]
 
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add the account and the file of its private key, which lies outside of the machine."""
