@@ -4,7 +4,7 @@
 #   make check      style, types, contracts, translations      make bench      measure the budgets
 #   make constraints, make translations, make reference        bring generated files up to date
 #   make constraints UPGRADE=--upgrade                         newer versions of everything
-#   make lab        build a virtual office (as root)           make lab-down   end it
+#   make lab        build a virtual office and a Drifta that watches it (as root); make lab-down ends both
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -41,8 +41,8 @@ bench: $(VENV)/.test packages build
 build:
 	@$(BIN)/python hatch_build.py
 
-lab: $(VENV)/.test packages
-	@$(BIN)/python -m lab up
+lab: $(VENV)/.test packages build
+	@$(BIN)/python -m lab up --drifta --at $(PORT) --mail-at $(SMTP_PORT)
 
 lab-down:
 	@$(BIN)/python -m lab down

@@ -1,6 +1,6 @@
 """The command line of the lab.
 
-python -m lab up [--only SITE|HOST ...]     build the office, or a part of it
+python -m lab up [--only SITE|HOST ...]     build the office, or a part of it; with --drifta, one that watches it
 python -m lab down                          end it, whatever state it is in
 python -m lab status                        what is up
 python -m lab exec HOST COMMAND ...         run a command on a machine
@@ -15,19 +15,23 @@ python -m lab fault NAME | heal NAME        break and mend
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from lab import forwarding, namespaces, state, users, verifying
+from lab import entering, forwarding, namespaces, state, users, verifying, watching
 from lab.building import Premises, build
+from lab.description import Office
 from lab.faults import Fault, catalogue
 from lab.machines import ENVIRONMENT
 from lab.office import OFFICE
-from lab.people import PEOPLE
+from lab.people import PASSWORD, PEOPLE
 from lab.processes import LabError, until
+from lab.servers import drifta
 from lab.tasks import TASKS
 
 FURTHER = "a folder with further faults; may be repeated"
@@ -58,6 +62,9 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
     one = commands.add_parser("up", help="build the office")
     one.add_argument("--only", action="append", default=[], metavar="SITE|HOST", help="only this; may be repeated")
+    one.add_argument("--drifta", action="store_true", help="with a Drifta that watches everything")
+    one.add_argument("--at", type=int, default=8000, metavar="PORT", help="where browsers find it on 127.0.0.1")
+    one.add_argument("--mail-at", type=int, default=2525, metavar="PORT", help="where it takes mail on 127.0.0.1")
     one.set_defaults(run=up)
     commands.add_parser("down", help="end it").set_defaults(run=down)
     commands.add_parser("status", help="what is up").set_defaults(run=status)
@@ -93,17 +100,48 @@ def parser() -> argparse.ArgumentParser:
 def up(given: argparse.Namespace) -> int:
     """Build, and let the machines live on."""
     begun = time.monotonic()
-    lab = state.Lab.claim(given.lab)
-    try:
-        premises = build(lab, OFFICE, given.only, lambda text: print(f"  {text}", flush=True))
-    except BaseException:
-        state.remove(given.lab)
-        raise
-    for machine in premises.machines.values():
-        machine.let_go()
-    lab.release()
+    with contextlib.ExitStack() as doors:
+        listeners = [doors.enter_context(forwarding.listen(at)) for at in (given.at, given.mail_at) if given.drifta]
+        lab = state.Lab.claim(given.lab)
+        try:
+            premises = build(lab, *wanted(given, listeners), told)
+            last_words = open_drifta(premises, listeners) if given.drifta else []
+        except BaseException:
+            state.remove(given.lab)
+            raise
+        for machine in premises.machines.values():
+            machine.let_go()
+        lab.release()
     print(f"The lab {lab.id} is up: {len(premises.machines)} machines in {time.monotonic() - begun:.1f} s.")
+    print("".join(f"{line}\n" for line in last_words), end="")
     return 0
+
+
+def told(text: str) -> None:
+    """Print how building goes on."""
+    print(f"  {text}", flush=True)
+
+
+def wanted(given: argparse.Namespace, listeners: list[socket.socket]) -> tuple[Office, list[str]]:
+    """The office to build, and which part of it."""
+    if not listeners:
+        return OFFICE, given.only
+    url = f"http://127.0.0.1:{listeners[0].getsockname()[1]}"
+    return watching.furnished(OFFICE, url), [*given.only, watching.HOST] if given.only else []
+
+
+def open_drifta(premises: Premises, listeners: list[socket.socket]) -> list[str]:
+    """Bring the office into its Drifta, and let browsers and mail in; returns what a person must know."""
+    entering.enter(premises, watching.Pace(), told)
+    machine = premises[watching.HOST]
+    for listener, port in zip(listeners, (drifta.PORT, drifta.MAIL_PORT), strict=True):
+        forwarding.keep(listener, machine, port)
+    page, mail = (listener.getsockname()[1] for listener in listeners)
+    state.note(premises.lab, drifta=f"http://127.0.0.1:{page}")
+    return [
+        f"Drifta watches it at http://127.0.0.1:{page} and takes mail for {watching.DESK} at 127.0.0.1 port {mail}.",
+        f"Sign in as {entering.ADMINISTRATOR.mail} with the password {PASSWORD}",
+    ]
 
 
 def down(given: argparse.Namespace) -> int:
@@ -116,12 +154,17 @@ def down(given: argparse.Namespace) -> int:
     return 0
 
 
+def found(given: argparse.Namespace) -> Premises:
+    """The lab that is up."""
+    return Premises.find(given.lab, watching.office_of(given.lab))
+
+
 def status(given: argparse.Namespace) -> int:
     """Print every machine with its address, and the services that do not run."""
     others = [name for name in state.labs() if name != given.lab]
     if others:
         print(f"Other labs: {', '.join(others)}")
-    premises = Premises.find(given.lab, OFFICE)
+    premises = found(given)
     if broken := state.notes(given.lab).get("broken"):
         print(f"Faults: {', '.join(broken)}")
     for name, machine in sorted(premises.machines.items()):
@@ -136,13 +179,13 @@ def execute(given: argparse.Namespace) -> int:
     """Run a command with this terminal."""
     if not given.command:
         raise LabError("No command is given. Try: python -m lab exec web ps -e")
-    machine = Premises.find(given.lab, OFFICE)[given.host]
+    machine = found(given)[given.host]
     return subprocess.call([*namespaces.entering(machine.pid), "--", *given.command], env=ENVIRONMENT)
 
 
 def forward(given: argparse.Namespace) -> int:
     """Pass connections on until interrupted."""
-    with forwarding.forward(Premises.find(given.lab, OFFICE)[given.host], given.port, given.at) as port:
+    with forwarding.forward(found(given)[given.host], given.port, given.at) as port:
         print(f"{given.host} port {given.port} is at 127.0.0.1 port {port}. End with Ctrl-C.", flush=True)
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
     return 0
@@ -155,7 +198,7 @@ def tell_people(given: argparse.Namespace) -> int:
             print(f"{person.login:22}{person.name:22}{person.site:10}{', '.join(person.groups[2:])}")
         return 0
     begun = time.monotonic()
-    log = users.work(Premises.find(given.lab, OFFICE), tasks=given.task or TASKS)
+    log = users.work(found(given), tasks=given.task or TASKS)
     failed = [entry for entry in log if not entry.ok]
     for entry in log:
         print(entry)
@@ -168,7 +211,7 @@ def tell_faults(given: argparse.Namespace) -> int:
     faults = catalogue(given.faults)
     chosen = [pick(faults, name) for name in given.names] or list(faults.values())
     if given.verify:
-        return verify(Premises.find(given.lab, OFFICE), chosen, not given.without_people)
+        return verify(found(given), chosen, not given.without_people)
     for fault in chosen:
         print(f"{fault.name:34}{fault.area:14}{fault.symptom}")
     return 0
@@ -188,7 +231,10 @@ def verify(premises: Premises, faults: list[Fault], with_users: bool) -> int:
 
 def inject(given: argparse.Namespace) -> int:
     """Break one thing, and wait until it shows."""
-    premises, fault = Premises.find(given.lab, OFFICE), pick(catalogue(given.faults), given.name)
+    premises, fault = (
+        found(given),
+        pick(catalogue(given.faults), given.name),
+    )
     verifying.check_hosts(premises, fault)
     fault.inject(premises)
     until(lambda: fault.shows(premises), fault.patience, f"the symptom of {fault.name}")
@@ -200,7 +246,10 @@ def inject(given: argparse.Namespace) -> int:
 
 def heal(given: argparse.Namespace) -> int:
     """Mend one thing, and wait until it does not show any more."""
-    premises, fault = Premises.find(given.lab, OFFICE), pick(catalogue(given.faults), given.name)
+    premises, fault = (
+        found(given),
+        pick(catalogue(given.faults), given.name),
+    )
     verifying.check_hosts(premises, fault)
     fault.heal(premises)
     verifying.calm(premises, fault, "after it was healed")
