@@ -140,7 +140,7 @@ def open_drifta(premises: Premises, listeners: list[socket.socket]) -> list[str]
     state.note(premises.lab, drifta=f"http://127.0.0.1:{page}")
     return [
         f"Drifta watches it at http://127.0.0.1:{page} and takes mail for {watching.DESK} at 127.0.0.1 port {mail}.",
-        f"Sign in as {entering.ADMINISTRATOR.mail} with the password {PASSWORD}",
+        f"Sign in as {PEOPLE[0].mail} with the password {PASSWORD}",
     ]
 
 

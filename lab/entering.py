@@ -11,39 +11,35 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from lab import watching
 from lab.building import Premises
 from lab.machines import Machine
-from lab.people import HEADQUARTERS, PASSWORD, PEOPLE, Person
+from lab.people import HEADQUARTERS, PEOPLE
 from lab.processes import LabError
 from lab.servers import drifta
 from lab.watching import Look, Pace
 
-ADMINISTRATOR = PEOPLE[0]
-#: Who works with tickets, by group, and their team.
-ROLES = {"servicedesk": "first_line", "drift": "second_line"}
+#: Who works with tickets, by group: the team, and which line it is.
 TEAMS = {"servicedesk": ("Servicedesk", 1), "drift": ("Drift", 2)}
-TOKEN = "/root/drifta.token"
 LONGEST = 30
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Client:
-    """A program that speaks to the Drifta on a machine, for somebody who has a token."""
+    """A program that speaks to the Drifta on a machine, with the token of its administrator."""
 
     machine: Machine
     token: str
 
     @classmethod
     def of(cls, premises: Premises) -> Client:
-        """Return a client with the token that was kept when the office was entered."""
+        """Return a client of the Drifta in the office."""
         machine = premises[watching.HOST]
-        return cls(machine, machine.read(TOKEN).strip())
+        return cls(machine, machine.read(drifta.TOKEN).strip())
 
     def ask(self, method: str, path: str, values: object = None) -> Any:
         """Ask ``/api/v1`` for something; raises ``LabError`` with what it says when it refuses."""
@@ -74,40 +70,17 @@ class Client:
 
 
 def enter(premises: Premises, pace: Pace, tell: Callable[[str], None] = lambda _: None) -> Client:
-    """Bring the office into the empty Drifta on ``watch``; returns a client of its administrator."""
+    """Bring the office into the Drifta on ``watch``, which knows nobody but those who sign in; returns a client."""
     begun = time.monotonic()
-    client = enter_administrator(premises[watching.HOST])
-    with ThreadPoolExecutor() as hands:
-        agents = [person for person in PEOPLE[1:] if role(person) != "requester"]
-        done = hands.map(lambda person: sign_up(premises[watching.HOST], person, role(person)), agents)
-        sites = {site.name: client.make("/sites", name=site.name) for site in premises.office.sites}
-        assets = enter_assets(client, premises, sites)
-        for name, hosts in watching.SERVICES.items():
-            client.make("/services", name=name, asset_ids=[assets[host] for host in hosts if host in assets])
-        count = enter_checks(client, watching.plan(premises), assets, pace)
-        list(done)
+    client = Client.of(premises)
+    sites = {site.name: client.make("/sites", name=site.name) for site in premises.office.sites}
+    assets = enter_assets(client, premises, sites)
+    for name, hosts in watching.SERVICES.items():
+        client.make("/services", name=name, asset_ids=[assets[host] for host in hosts if host in assets])
+    count = enter_checks(client, watching.plan(premises), assets, pace)
     enter_people(client)
     tell(f"{len(assets)} assets, {count} checks, {len(PEOPLE)} people entered ({time.monotonic() - begun:.1f} s)")
     return client
-
-
-def enter_administrator(machine: Machine) -> Client:
-    """Make the first administrator, and a token with which programs act for them."""
-    sign_up(machine, ADMINISTRATOR, "administrator")
-    token = drifta.command(machine, "token", "create", ADMINISTRATOR.mail, "--name", "roll-out").stdout.strip()
-    machine.write(TOKEN, f"{token}\n", mode=0o600)
-    return Client(machine, token)
-
-
-def sign_up(machine: Machine, person: Person, wanted: str) -> None:
-    """Let somebody sign in with the password that they have everywhere."""
-    words = ("user", "create", person.mail, "--name", person.name, "--role", wanted, "--password-stdin")
-    drifta.command(machine, *words, text=f"{PASSWORD}\n")
-
-
-def role(person: Person) -> str:
-    """What somebody may do in Drifta, by their groups."""
-    return next((ROLES[group] for group in person.groups if group in ROLES), "requester")
 
 
 def enter_assets(client: Client, premises: Premises, sites: dict[str, int]) -> dict[str, int]:

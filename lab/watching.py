@@ -13,7 +13,7 @@ from lab import state
 from lab.building import Premises
 from lab.description import Host, Office, Site
 from lab.office import OFFICE
-from lab.people import DOMAIN
+from lab.people import DOMAIN, Person, members
 from lab.servers import Watch
 from lab.servers.drifta import MAIL_PORT, Drifta
 from lab.servers.opensmtpd import Opensmtpd
@@ -22,6 +22,8 @@ from lab.servers.opensmtpd import Opensmtpd
 HOST = "watch"
 DESK = f"helpdesk@{DOMAIN}"
 PING = "ping"
+#: What people do in Drifta, by their groups; everybody else only reports.
+ROLES = {"administration": "administrator", "servicedesk": "first_line", "drift": "second_line"}
 
 #: What users know, and the hosts behind it.
 SERVICES: Mapping[str, tuple[str, ...]] = {
@@ -65,9 +67,15 @@ def furnished(office: Office, url: str) -> Office:
             replace(server, desk=f"smtp://{address}:{MAIL_PORT}") if isinstance(server, Opensmtpd) else server
             for server in one.servers
         )
-        return replace(one, servers=(*servers, Drifta(url)) if one.name == HOST else servers)
+        return replace(one, servers=(*servers, Drifta(url, tuple(agents()))) if one.name == HOST else servers)
 
     return replace(office, sites=tuple(replace(site, hosts=tuple(map(host, site.hosts))) for site in office.sites))
+
+
+def agents() -> Iterator[tuple[Person, str]]:
+    """Who signs in, the administrator first, and in which role."""
+    for group, role in ROLES.items():
+        yield from ((person, role) for person in members(group) if "it" in person.groups)
 
 
 def office_of(lab: str) -> Office:
@@ -132,7 +140,7 @@ def names(watch: Watch, known: list[Look]) -> list[str]:
 
 
 def itself(premises: Premises) -> list[Look]:
-    """The machine that Drifta runs on, with its clock against the office's time server; its load is that of the whole lab."""
+    """The machine that Drifta runs on, and its clock; the load it sees is that of the whole lab."""
     settings: dict[str, object] = {"services": False, "load_warning": 50, "load_bad": 100}
     if "names" in premises.machines:
         settings["ntp_server"] = premises["names"].address

@@ -41,9 +41,9 @@ def port_watch(name: str, address: str, port: int, expect: str = "") -> Watch:
     return Watch(name, "tcp", {"host": address, "port": port, "expect": expect})
 
 
-def certificate_watch(name: str, address: str, port: int, server_name: str, **more: object) -> Watch:
-    """Look at the certificate on a port, which must be for ``server_name``; ``more`` are settings of the check."""
-    return Watch(name, "tls", {"host": address, "port": port, "server_name": server_name, **more})
+def certificate_watch(name: str, address: str, port: int, server_name: str) -> Watch:
+    """Look at the certificate on a port, which must be for ``server_name``."""
+    return Watch(name, "tls", {"host": address, "port": port, "server_name": server_name})
 
 
 @dataclass(frozen=True)

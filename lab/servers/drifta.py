@@ -10,28 +10,35 @@ from typing import ClassVar
 
 from lab import certificates
 from lab.machines import Finished, Machine
-from lab.people import DOMAIN
+from lab.people import DOMAIN, PASSWORD, PEOPLE, Person
 from lab.processes import LabError, Service
 from lab.servers import Server, Watch, port_watch
 
 PORT = 8000
 MAIL_PORT = 2525
 DATA = "/var/lib/drifta-lab"
+#: A directory with a file for everybody who was signed up, and the token of the first of them.
+SIGNED_UP = "/root/drifta"
+TOKEN = f"{SIGNED_UP}/token"
 
 
 @dataclass(frozen=True)
 class Drifta(Server):
-    """Watches the office and takes its people's reports; empty at first, ``lab/entering.py`` fills it."""
+    """Watches the office and takes its people's reports; ``lab/entering.py`` tells it what there is."""
 
     kind: ClassVar[str] = "drifta"
-    ready_within: ClassVar[float] = 12
+    ready_within: ClassVar[float] = 15
 
     url: str = ""
     """Where browsers reach it, if not at the machine's own address."""
+    roles: tuple[tuple[Person, str], ...] = ((PEOPLE[0], "administrator"),)
+    """Who may sign in, with the password that they have everywhere, and their roles; the first one gets a token."""
 
     def prepare(self, machine: Machine) -> None:
         """Make an empty data directory."""
-        machine.shell(f"rm -rf {DATA} /var/lib/drifta; install -d -m 711 {DATA}")
+        machine.shell(
+            f"rm -rf {DATA} /var/lib/drifta {SIGNED_UP}; install -d -m 711 {DATA}; install -d -m 700 {SIGNED_UP}"
+        )
 
     def services(self, machine: Machine) -> list[Service]:
         """One supervisor with everything below it; the lab's authority is one of those that its checks trust."""
@@ -41,6 +48,13 @@ class Drifta(Server):
         mail = ("--smtp-host", "0.0.0.0", "--smtp-port", str(MAIL_PORT))
         environment = {"SSL_CERT_FILE": certificates.AUTHORITY}
         return [Service("drifta", (*PROGRAM, "up", *place, *pages, *mail), environment=environment)]
+
+    def settle(self, machine: Machine) -> None:
+        """Sign people up, each once, and make the token."""
+        for person, role in self.roles:
+            words = ("user", "create", person.mail, "--name", person.name, "--role", role, "--password-stdin")
+            once(machine, f"{SIGNED_UP}/{person.login}", *words, text=f"{PASSWORD}\n")
+        once(machine, TOKEN, "token", "create", self.roles[0][0].mail, "--name", "roll-out")
 
     def ask(self, machine: Machine, client: Machine) -> None:
         """Ask whether every process of it is ready."""
@@ -58,8 +72,9 @@ class Drifta(Server):
         return [port_watch("drifta mail", address, MAIL_PORT, "220 ")]
 
     def facts(self, machine: Machine) -> dict[str, str]:
-        """Add where browsers and mail servers reach it."""
-        return {"address": machine.address, "url": self.address(machine), "smtp": str(MAIL_PORT)}
+        """Add where browsers and mail servers reach it, and the administrator's token."""
+        token = machine.read(TOKEN).strip()
+        return {"address": machine.address, "url": self.address(machine), "smtp": str(MAIL_PORT), "token": token}
 
     def address(self, machine: Machine) -> str:
         """The address that stands in its mails."""
@@ -78,3 +93,9 @@ PROGRAM = (sys.executable, "-m", "drifta.site")
 def command(machine: Machine, *words: str, text: str = "") -> Finished:
     """Run one command of Drifta's command line beside the Drifta on ``machine``, as an administrator does."""
     return machine.run(*PROGRAM, *words, "--data", DATA, text=text)
+
+
+def once(machine: Machine, note: str, *words: str, text: str = "") -> None:
+    """Run a command whose answer is kept in the file ``note``, unless it is there already."""
+    if machine.run("test", "-e", note, check=False).returncode:
+        machine.write(note, command(machine, *words, text=text).stdout, mode=0o600)
