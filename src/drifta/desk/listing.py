@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -94,6 +94,7 @@ DEFAULT_VIEW = "open"
 #: What lists read of a ticket: rows without the rest cost half.
 RELATED = ("requester", "owner", "team", "category", "organisation")
 SHOWN = (
+    "organisation",
     "subject",
     "state",
     "kind",
@@ -118,7 +119,17 @@ def rows_of(actor: Actor, view: View, related: Sequence[str] = RELATED) -> Ticke
 
 def counts(actor: Actor) -> dict[str, int]:
     """Return how many tickets each counted view has, none beyond ``COUNTED``; one statement."""
-    parts, parameters = [], []
+    sql, parameters = _counting(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return dict(cursor.fetchall())
+
+
+# Putting the statement together takes longer than carrying it out, and it depends on nothing but the actor.
+@lru_cache(maxsize=1000)
+def _counting(actor: Actor) -> tuple[str, tuple[Any, ...]]:
+    parts: list[str] = []
+    parameters: list[Any] = []
     for view in VIEWS.values():
         if view.is_counted:
             rows = view.narrow(Ticket.objects.visible_to(actor), actor).order_by().values("pk")[:COUNTED]
@@ -128,9 +139,7 @@ def counts(actor: Actor) -> dict[str, int]:
                 continue
             parts.append(f"SELECT %s, count(*) FROM ({sql}) counted_rows")  # noqa: S608 - Django's own statement
             parameters += [view.key, *given]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), parameters)
-        return dict(cursor.fetchall())
+    return " UNION ALL ".join(parts), tuple(parameters)
 
 
 def searched(actor: Actor, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -162,17 +171,19 @@ def _teams(request: HttpRequest) -> Iterable[tuple[str, str]]:
 
 def _owners(request: HttpRequest) -> Iterable[tuple[str, str]]:
     actor = actor_of(request)
+    oneself = str(actor.person_id)
     yield "none", str(_("nobody"))
-    yield from _named(request, "owner", [str(actor.person_id)])
+    yield from ((value, name) for value, name in _named(request, "owner") if value != oneself)
+    yield oneself, actor.name
 
 
 def _requesters(request: HttpRequest) -> Iterable[tuple[str, str]]:
-    yield from _named(request, "requester", [])
+    yield from _named(request, "requester")
 
 
-def _named(request: HttpRequest, name: str, more: list[str]) -> Iterable[tuple[str, str]]:
+def _named(request: HttpRequest, parameter: str) -> Iterable[tuple[str, str]]:
     """Name the persons whose numbers stand in the address."""
-    for value in dict.fromkeys([*request.GET.getlist(name), *more]):
+    for value in dict.fromkeys(request.GET.getlist(parameter)):
         found = people.person(actor_of(request), int(value)) if value.isdecimal() and len(value) < 19 else None
         if found is not None:
             yield value, found.name
@@ -266,12 +277,6 @@ class TicketTable(Table):
         """Lead to the workspace, with this list beside it."""
         before, after = self._address
         return f"{before}{row.pk}{after}"
-
-    @property
-    def items(self) -> list[tuple[Ticket, str, str]]:
-        """The tickets of this page with their addresses and channels, for the narrow list beside a ticket."""
-        channels = dict(Ticket.Channel.choices)
-        return [(row, self.url(row), str(channels.get(row.channel, row.channel))) for row in self.page.rows]
 
     @cached_property
     def _address(self) -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from drifta.desk.events import TicketEdited
 from drifta.desk.models import Attachment, Category, Message, SavedView, Ticket, TicketLink, Watcher
@@ -33,6 +34,7 @@ __all__ = [
     "timeline",
     "unassigned",
     "waiting_due",
+    "watchers",
 ]
 
 
@@ -48,6 +50,13 @@ def readers(ticket_id: int) -> list[int]:
     watching = Watcher.objects.filter(ticket_id=ticket_id).order_by("id").values_list("person_id", flat=True)
     everybody = [*([requester] if requester else []), *watching]
     return list(dict.fromkeys(everybody))
+
+
+def watchers(of: Ticket) -> list[Any]:
+    """Return the persons who watch a ticket, in the order in which they began; the database is asked once."""
+    rows = Watcher.objects.select_related("person").order_by("pk")
+    prefetch_related_objects([of], Prefetch("watching", rows))
+    return [watching.person for watching in of.watching.all()]
 
 
 def last_editor(of: Ticket) -> str:

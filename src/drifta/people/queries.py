@@ -1,6 +1,6 @@
 """Reads about people that are used twice, or by other modules."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +75,12 @@ def _by_point(kind: str, *values: str) -> PersonQuerySet:
 
 def recipients(person_ids: Collection[int]) -> list[Recipient]:
     """Return those of the given persons who have a mail address, in the order of their ids."""
-    rows = Person.objects.filter(pk__in=person_ids).exclude(email=None).exclude(email="").order_by("pk")
-    return [Recipient(row.pk, row.name, row.email or "", row.language) for row in rows]
+    return reachable(Person.objects.filter(pk__in=person_ids).order_by("pk"))
+
+
+def reachable(persons: Iterable[Person]) -> list[Recipient]:
+    """Return those who have a mail address, as recipients, in the given order."""
+    return [Recipient(one.pk, one.name, one.email, one.language) for one in persons if one.email]
 
 
 def agents(organisation_id: int) -> PersonQuerySet:

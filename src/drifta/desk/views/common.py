@@ -63,15 +63,13 @@ def ticket_context(request: Request, ticket: Ticket, **more: Any) -> dict[str, A
     """Return what the parts of a ticket's page show."""
     before = request.GET.get("before", "")
     story = queries.timeline(request.actor, ticket, before=int(before) if before.isdecimal() else None)
-    watchers = [watching.person for watching in ticket.watching.select_related("person").order_by("pk")]
+    watchers = queries.watchers(ticket)
     return {
         "title": f"#{ticket.pk} {ticket.subject}",
         "ticket": ticket,
         "story": story,
         "watchers": watchers,
-        "verbs": [
-            (verb, FORMS[verb].submit, icon, key) for verb, icon, key in MENU if catalogue[f"desk.{verb}"].fits(ticket)
-        ],
+        "verbs": _verbs(ticket),
         "safe_images": SAFE_IMAGES,
         "watches": any(person.pk == request.actor.person_id for person in watchers),
         "seen": max((entry.message.pk for entry in story.entries if entry.message), default=0),
@@ -88,11 +86,12 @@ def _verbs(ticket: Ticket) -> list[tuple[str, Any, str, str]]:
 def composer_context(request: Request, ticket: Ticket, **more: Any) -> dict[str, Any]:
     """Return what the composer shows: drafts, and to whom an answer goes."""
     keys = {mode: f"{ticket.subject_key}:{mode}" for mode in ("reply", "note", "call")}
+    readers = dict.fromkeys(one for one in (ticket.requester, *queries.watchers(ticket)) if one)
     drafts = Draft.objects.filter(person_id=request.actor.person_id or 0, subject__in=keys.values())
     texts = {draft.subject: draft.value.get("text", "") for draft in drafts}
     return {
         "drafts": {mode: texts.get(key, "") for mode, key in keys.items()},
-        "readers": people.recipients(queries.readers(ticket.pk)),
+        "readers": people.reachable(readers),
         "undo_seconds": settings.get(DeskSettings).undo_seconds,
         "mode": request.GET.get("mode") if request.GET.get("mode") in keys else "reply",
         **more,

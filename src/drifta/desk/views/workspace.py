@@ -1,11 +1,14 @@
 """The workspace: views, list, conversation and context beside each other; and its parts, fetched when they change."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from drifta.desk.items import items_html
 from drifta.desk.listing import TicketTable, view_of
 from drifta.desk.views.common import composer_context, for_agents, ticket_context, ticket_or_404
 from drifta.desk.views.lists import sidebar
@@ -22,11 +25,14 @@ def ticket(request: Request, number: int) -> HttpResponseBase:
     context = {**ticket_context(request, found), **composer_context(request, found)}
     if request.headers.get("HX-Target") == "ticket-main":
         return render(request, "desk/parts/opened.html", context)
-    view = view_of(request.GET.get("view", ""))
-    table = TicketTable(request, view)
-    items_url = f"{reverse('desk:items', args=[number])}?{table.kept}"
-    context |= {"table": table, "items_url": items_url, **sidebar(request, view.key)}
+    table = TicketTable(request, view_of(request.GET.get("view", "")))
+    beside = _list_beside(table, number, f"{reverse('desk:items', args=[number])}?{table.kept}")
+    context |= {**beside, **sidebar(request, table.view.key)}
     return render(request, "desk/workspace.html", context)
+
+
+def _list_beside(table: TicketTable, number: int, url: str) -> dict[str, Any]:
+    return {"table": table, "items": items_html(table, number), "items_url": url}
 
 
 @for_agents
@@ -34,8 +40,7 @@ def ticket(request: Request, number: int) -> HttpResponseBase:
 def items(request: Request, number: int) -> HttpResponse:
     """Answer with the list's column alone."""
     table = TicketTable(request, view_of(request.GET.get("view", "")))
-    items_url = request.get_full_path()
-    return render(request, "desk/parts/items.html", {"table": table, "number": number, "items_url": items_url})
+    return render(request, "desk/parts/items.html", _list_beside(table, number, request.get_full_path()))
 
 
 @for_agents

@@ -23,12 +23,14 @@ def rows_html(
     ``has_menu`` it ends with a button that shows what can be done to it.
     """
     opened = [_opened(column) for column in columns]
+    select, menu = escape(_("Select %(object)s")), escape(_("What can be done to %(object)s"))
     parts = []
     for key, url, row in rows:
         safe_key = escape(key)
         cells = [start + _content(column, safe_key, url, row) for column, start in zip(columns, opened, strict=True)]
-        box = _box(safe_key, row, form) if form else ""
-        end = _menu(safe_key, row) if has_menu else ""
+        safe_name = {"object": escape(row)}
+        box = _box(safe_key, select % safe_name, form) if form else ""
+        end = _menu(safe_key, menu % safe_name) if has_menu else ""
         parts.append(f'<tr data-row="{safe_key}">{box}{"".join(cells)}{end}</tr>')
     return mark_safe("".join(parts))  # noqa: S308 - every value was escaped
 
@@ -46,16 +48,14 @@ def _content(column: Column, key: str, url: str, row: Any) -> str:
     return f'<a id="row-{key}" href="{escape(url)}">{shown}</a></th>' if url else f"{shown}</th>"
 
 
-def _box(key: str, row: Any, form: str) -> str:
-    label = escape(_("Select %(object)s") % {"object": row})
+def _box(key: str, label: str, form: str) -> str:
     return (
         f'<td class="select-cell"><label><input type="checkbox" class="select-row" form="{form}" name="subject"'
         f' value="{key}"><span class="visually-hidden">{label}</span></label></td>'
     )
 
 
-def _menu(key: str, row: Any) -> str:
-    label = escape(_("What can be done to %(object)s") % {"object": row})
+def _menu(key: str, label: str) -> str:
     return (
         f'<td class="row-menu-cell"><span class="row-actions"><button type="button" data-palette="{key}"'
         f' class="button button-quiet button-icon button-small" title="{label}">{icon("dots")}'
