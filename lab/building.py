@@ -67,8 +67,8 @@ class Premises:
             raise LabError(f"The lab {lab} is not up. Start it with: python -m lab up --lab {lab}")
         addresses = state.notes(lab).get("addresses", {})
         machines = {
-            name: Machine(name, inits[name], state.HOME / lab, addresses.get(name, "127.0.0.1"))
-            for name in addresses
+            name: office.host(name).kind.found(name, inits[name], state.HOME / lab, address)
+            for name, address in addresses.items()
             if name in inits
         }
         return cls(office, lab, machines)
@@ -89,7 +89,7 @@ def build(lab: Lab, office: Office, only: list[str], tell: Callable[[str], None]
     begun = time.monotonic()
     with ThreadPoolExecutor(HANDS) as hands:
         places = [(site, host) for site, host in office.places() if host.name in chosen]
-        machines = hands.map(lambda place: Machine.boot(lab, place[1].name, disks=dict(place[1].disks)), places)
+        machines = hands.map(lambda place: place[1].kind.boot(lab, place[1].name, disks=dict(place[1].disks)), places)
         premises.machines = {machine.name: machine for machine in machines}
         tell(f"{len(places)} machines after {time.monotonic() - begun:.1f} s")
         for site in office.sites:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lab.machines import Machine
 from lab.processes import LabError
 from lab.servers import Server
+from lab.systemd_machines import SystemdMachine
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,13 @@ class Host:
     """Further names in the office's domain."""
     disks: tuple[tuple[str, str], ...] = ()
     """File systems of their own: where, and options such as ``size=64m``."""
+    systemd: bool = False
+    """Whether systemd looks after its services, as on a real server; without it, it is there sooner."""
+
+    @property
+    def kind(self) -> type[Machine]:
+        """What kind of machine it is."""
+        return SystemdMachine if self.systemd else Machine
 
 
 @dataclass(frozen=True)

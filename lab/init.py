@@ -1,11 +1,12 @@
-"""Process 1 of a machine: builds its root, starts its services and reaps what dies. Run by ``lab.machines`` only.
+"""Process 1 of a machine: builds its root, and starts its services or systemd. Run by ``lab.machines`` only.
 
     python -S -m lab.init LAB MACHINE < specification
 
 The specification is one JSON object, see ``Specification``. Everything a machine has (processes, mounts, network
 interfaces, files) belongs to namespaces that end with this process: kill it, and nothing is left.
 
-Afterwards it answers on the socket ``CONTROL``, one JSON object a line each way:
+Where systemd is wanted, it runs in systemd-nspawn below this process (``lab.nspawn``) and looks after the services.
+Elsewhere this process does, and answers on the socket ``CONTROL``, one JSON object a line each way:
 
     {"do": "start", "service": {...}}                 → {"pid": 12}
     {"do": "signal", "name": "nginx", "signal": 15}   → {}
@@ -32,7 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict
 
-from lab import namespaces
+from lab import control_groups, namespaces, nspawn
 
 CONTROL = Path("/run/lab/control")
 LOGS = Path("/var/log/lab")
@@ -51,6 +52,8 @@ class Specification(TypedDict):
     """Directories of the surrounding machine that stay visible, although /tmp and /run are the machine's own."""
     disks: dict[str, str]
     """File systems of their own: where, and options of tmpfs such as ``size=64m,nr_inodes=1000``."""
+    systemd: bool
+    """Whether systemd looks after the services."""
     lifeline: int
     """A pipe: when its other end closes, the machine ends; a byte on it lets go, and the machine lives on its own."""
 
@@ -111,16 +114,6 @@ class Supervisor:
                 os.killpg(service.pid, number)
         return {}
 
-    def reap(self, wake_up: socket.socket) -> None:
-        """Collect every process that has ended, adopted ones too, after ``wake_up`` told of some."""
-        wake_up.recv(4096)
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-                if pid == 0:
-                    return
-                self.ended(pid, os.waitstatus_to_exitcode(status))
-
     def ended(self, pid: int, status: int) -> None:
         """Note the end of a process, and start its service again where that is wanted."""
         for service in self.services.values():
@@ -176,11 +169,14 @@ def build(wanted: Specification) -> Path:
         target = root / where.lstrip("/")
         target.mkdir(parents=True, exist_ok=True)
         namespaces.mount("lab-disk", target, "tmpfs", options=options)
+    for made in ("run/lab", "run/lock", "var/log/lab", "run/sshd"):
+        (root / made).mkdir(parents=True)
+    (root / "var/log/lab").chmod(0o1777)
     return root
 
 
 def furnish(root: Path) -> None:
-    """Mount the kernel's own file systems, and make the devices and directories that programs expect."""
+    """Mount the kernel's own file systems, and make the devices that programs expect."""
     namespaces.mount("proc", root / "proc", "proc")
     namespaces.mount("sysfs", root / "sys", "sysfs")
     dev = root / "dev"
@@ -193,9 +189,6 @@ def furnish(root: Path) -> None:
     (dev / "ptmx").symlink_to("pts/ptmx")
     for name, target in (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
         (dev / name).symlink_to(target)
-    for folder in ("run/lab", "run/lock", "var/log/lab", "run/sshd"):
-        (root / folder).mkdir(parents=True)
-    (root / "var/log/lab").chmod(0o1777)
 
 
 def add_device(original: Path, copy: Path) -> None:
@@ -216,27 +209,61 @@ def name_machine(root: Path, name: str) -> None:
     resolver.write_text("# no name server\n", encoding="ascii")
 
 
-def serve(supervisor: Supervisor, lifeline: int) -> None:
-    """Answer requests and reap, until the lifeline is cut."""
+def serve(lifeline: int) -> None:
+    """Look after the services, and answer requests about them."""
+    supervisor = Supervisor()
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(CONTROL))
     listener.listen(64)
+    say_ready()
+    watch(lifeline, listener, lambda: attend(listener, supervisor), supervisor.ended)
+
+
+def host_systemd(lifeline: int, place: Path, name: str) -> None:
+    """Let systemd look after the services; end when it does."""
+    process, notified = nspawn.start(place, name)
+
+    def listen() -> None:
+        if b"READY=1" in notified.recv(4096).split():
+            say_ready()
+
+    def ended(pid: int, status: int) -> None:
+        if pid == process.pid:
+            os.write(2, f"{nspawn.PROGRAM} ended ({status}): {nspawn.last_words()}\n".encode())
+            os._exit(1)
+
+    watch(lifeline, notified, listen, ended)
+
+
+def watch(lifeline: int, source: socket.socket, act: Callable[[], None], ended: Callable[[int, int], None]) -> None:
+    """Call ``act`` when something comes from ``source`` and ``ended`` for dead children, till the lifeline is cut."""
     wake_up, notify = socket.socketpair()
     notify.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(notify.fileno(), warn_on_full_buffer=False)
     waiting = selectors.DefaultSelector()
     tasks: dict[Any, Callable[[], None]] = {
-        listener: lambda: attend(listener, supervisor),
-        wake_up: lambda: supervisor.reap(wake_up),
+        source: act,
+        wake_up: lambda: reap(wake_up, ended),
         lifeline: lambda: let_go(lifeline, waiting),
     }
-    for source in tasks:
-        waiting.register(source, selectors.EVENT_READ)
-    say_ready()
+    for one in tasks:
+        waiting.register(one, selectors.EVENT_READ)
+    notify.send(b".")  # for children that have ended before anybody watched
     while True:
         for key, _ in waiting.select():
             tasks[key.fileobj]()
+
+
+def reap(wake_up: socket.socket, ended: Callable[[int, int], None]) -> None:
+    """Collect every process that has ended, adopted ones too, after ``wake_up`` told of some."""
+    wake_up.recv(4096)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            ended(pid, os.waitstatus_to_exitcode(status))
 
 
 def let_go(lifeline: int, waiting: selectors.BaseSelector) -> None:
@@ -267,9 +294,12 @@ def attend(listener: socket.socket, supervisor: Supervisor) -> None:
         connection.sendall(json.dumps(reply).encode() + b"\n")
 
 
-def main(name: str) -> None:
+def main(lab: str, name: str) -> None:
     """Enter new namespaces, and go on as process 1 in a child; print its number to the starter."""
     wanted: Specification = json.load(sys.stdin)
+    if wanted["systemd"]:
+        control_groups.join(lab, name)
+        namespaces.unshare(namespaces.NEW_CONTROL_GROUPS)
     namespaces.unshare(
         namespaces.NEW_MOUNT + namespaces.NEW_UTS + namespaces.NEW_IPC + namespaces.NEW_PID + namespaces.NEW_NETWORK
     )
@@ -279,11 +309,15 @@ def main(name: str) -> None:
         os.write(1, f"{child}\n".encode())
         os._exit(0)
     root = build(wanted)
-    furnish(root)
     name_machine(root, name)
-    namespaces.change_root(root)
-    serve(Supervisor(), wanted["lifeline"])
+    if wanted["systemd"]:
+        nspawn.furnish(root)
+        host_systemd(wanted["lifeline"], Path(wanted["place"]), name)
+    else:
+        furnish(root)
+        namespaces.change_root(root)
+        serve(wanted["lifeline"])
 
 
 if __name__ == "__main__":
-    main(sys.argv[2])
+    main(*sys.argv[1:3])

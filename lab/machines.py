@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from lab import certificates, init, namespaces, processes
 from lab.processes import LabError, Service, until
@@ -34,10 +34,14 @@ Finished = subprocess.CompletedProcess[str]
 
 @dataclass
 class Machine:
-    """A machine that runs: its name, and its process 1 as the surrounding system numbers it."""
+    """A machine that runs, with services that its process 1 looks after (see ``lab.init``)."""
+
+    systemd: ClassVar[bool] = False
+    """Whether systemd looks after its services."""
 
     name: str
     pid: int
+    """Its process 1 as the surrounding system numbers it; whose namespaces are those of the machine."""
     home: Path
     """The directory of its lab, outside of all machines."""
     address: str = NOWHERE
@@ -45,23 +49,50 @@ class Machine:
     lifeline: int = field(default=-1, repr=False)
 
     @classmethod
-    def boot(cls, lab: Lab, name: str, *, size: int = 1000 * MEGABYTE, disks: dict[str, str] | None = None) -> Machine:
+    def boot(cls, lab: Lab, name: str, *, size: int = 1000 * MEGABYTE, disks: dict[str, str] | None = None) -> Self:
         """Start a machine with nothing on it but the loopback interface; it ends with this process, or see ``let_go``.
 
         ``size`` is how many bytes it may write, ``disks`` are file systems of its own (see ``init.Specification``).
         """
         there, here = os.pipe()
         try:
-            pid = _start(lab, name, size, disks or {}, there)
+            made = cls.found(name, cls._start(lab, name, size, disks or {}, there), lab.home)
         except BaseException:
             os.close(here)
             raise
         finally:
             os.close(there)
-        namespaces.ip(pid, "link set lo up")
-        made = cls(name, pid, lab.home, lifeline=here)
+        made.lifeline = here
+        namespaces.ip(made.pid, "link set lo up")
         certificates.trust(made)
         return made
+
+    @classmethod
+    def found(cls, name: str, init: int, home: Path, address: str = NOWHERE) -> Self:
+        """The machine that ends with process ``init`` of the surrounding system."""
+        return cls(name, init, home, address)
+
+    @classmethod
+    def _start(cls, lab: Lab, name: str, size: int, disks: dict[str, str], lifeline: int) -> int:
+        """Start process 1 of a machine and wait until it is ready; returns its number."""
+        wanted: init.Specification = {
+            "place": str(lab.home / "root"),
+            "size": size,
+            "keep": sorted({str(REPOSITORY), sys.prefix, sys.base_prefix} - {"/usr"}),
+            "disks": disks,
+            "systemd": cls.systemd,
+            "lifeline": lifeline,
+        }
+        command = [sys.executable, "-S", "-m", "lab.init", lab.id, name]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=pipe, pass_fds=[lifeline], env=ENVIRONMENT, text=True
+        ) as starter:
+            out, error = starter.communicate(json.dumps(wanted), 60)
+        lines = out.split()
+        if lines[1:] != ["ready"]:
+            raise LabError(f"The machine {name} did not start: {error.strip() or 'it ended without a word'}")
+        return int(lines[0])
 
     def let_go(self) -> None:
         """Let the machine live on when this process ends."""
@@ -186,7 +217,7 @@ class Machine:
         self._ask({"do": "start", "service": wish})
 
     def stop(self, service: Service, seconds: float = 10) -> None:
-        """Stop a service, by force when it does not within ``seconds``."""
+        """Stop a service if it runs, by force when it does not end within ``seconds``."""
         self._ask({"do": "signal", "name": service.name, "signal": service.stop_signal})
         with contextlib.suppress(LabError):
             until(lambda: not self.runs(service.name), seconds, f"the end of {service.name}")
@@ -229,24 +260,3 @@ class Machine:
         if "error" in reply:
             raise LabError(f"{self.name}: {request['do']}: {reply['error']}")
         return reply
-
-
-def _start(lab: Lab, name: str, size: int, disks: dict[str, str], lifeline: int) -> int:
-    """Start process 1 of a machine and wait until it is ready; returns its number."""
-    wanted: init.Specification = {
-        "place": str(lab.home / "root"),
-        "size": size,
-        "keep": sorted({str(REPOSITORY), sys.prefix, sys.base_prefix} - {"/usr"}),
-        "disks": disks,
-        "lifeline": lifeline,
-    }
-    command = [sys.executable, "-S", "-m", "lab.init", lab.id, name]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, stderr=pipe, pass_fds=[lifeline], env=ENVIRONMENT, text=True
-    ) as starter:
-        out, error = starter.communicate(json.dumps(wanted), 30)
-    lines = out.split()
-    if lines[1:] != ["ready"]:
-        raise LabError(f"The machine {name} did not start: {error.strip() or 'it ended without a word'}")
-    return int(lines[0])

@@ -51,11 +51,16 @@ def mount(source: str, target: Path, kind: str = "", flags: int = 0, options: st
     _checked(_libc.mount(*arguments), f"mount {kind or 'bind'} {source} at {target}")
 
 
+def unmount(target: Path) -> None:
+    """Take away what is mounted at ``target``, also while it is in use."""
+    _checked(_libc.umount2(str(target).encode(), DETACH), f"unmount {target}")
+
+
 def change_root(new_root: Path) -> None:
     """Make ``new_root``, a mount point, the root of this mount namespace, and forget the old one (pivot_root(2))."""
     os.chdir(new_root)
     _checked(_libc.pivot_root(b".", b"."), f"change root to {new_root}")
-    _checked(_libc.umount2(b".", DETACH), "unmount the old root")
+    unmount(Path())
     os.chdir("/")
 
 

@@ -68,6 +68,7 @@ NORRVIK = Site(
                 Kea(f"{NORTH}.0/24", f"{NORTH}.100-{NORTH}.199", f"{NORTH}.1", NAMES),
                 Chrony(),
             ),
+            systemd=True,
         ),
         Host("dc1", 16, (*BASICS, SambaAd())),
         Host(
@@ -79,13 +80,15 @@ NORRVIK = Site(
                 Intranet("127.0.0.1"),
                 Nginx("http://127.0.0.1:8000", f"intranet.{DOMAIN}", "Anslagstavlan"),
             ),
+            systemd=True,
         ),
-        Host("files", 12, (*BASICS, SambaFiles()), disks=(("/srv", "size=64m,nr_inodes=4000"),)),
+        Host("files", 12, (*BASICS, SambaFiles()), disks=(("/srv", "size=64m,nr_inodes=4000"),), systemd=True),
         Host(
             "mail",
             13,
             (*BASICS, Dovecot(), Opensmtpd("127.0.0.1:24"), Radicale()),
             disks=(("/var/vmail", "size=64m"),),
+            systemd=True,
         ),
         Host("directory", 15, (*BASICS, Slapd(), Freeradius())),
         Host(
@@ -116,7 +119,7 @@ SORFJORD = Site(
     ),
     switch=Host("switch-sorfjord", 2, WATCHED),
     hosts=(
-        Host("backup", 12, (*BASICS, BackupTarget()), disks=(("/srv", "size=64m"),)),
+        Host("backup", 12, (*BASICS, BackupTarget()), disks=(("/srv", "size=64m"),), systemd=True),
         Host("printer2", 31, (*WATCHED, Printer())),
         Host("work3", 0),
     ),

@@ -34,6 +34,8 @@ class Service:
     restart: bool = False
     """Start it again when it ends by itself."""
     stop_signal: int = signal.SIGTERM
+    spares_sessions: bool = False
+    """Stopping it leaves the sessions alone that it began."""
 
 
 def until(condition: Callable[[], object], seconds: float, what: str) -> float:
@@ -98,10 +100,16 @@ def kill(pids: list[int], seconds: float = 10) -> None:
     until(lambda: not any(map(alive, pids)), seconds, "the end of killed processes")
 
 
-def descendants(pid: int) -> list[int]:
-    """Children of process ``pid``, their children, and so on."""
+def children(pid: int) -> list[int]:
+    """Children of process ``pid``."""
     found: list[int] = []
     with contextlib.suppress(OSError):
         for task in (PROC / str(pid) / "task").iterdir():
             found += [int(word) for word in (task / "children").read_text().split()]
+    return found
+
+
+def descendants(pid: int) -> list[int]:
+    """Children of process ``pid``, their children, and so on."""
+    found = children(pid)
     return [*found, *(further for child in found for further in descendants(child))]

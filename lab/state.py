@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from lab import processes
-from lab.processes import LabError
+from lab import control_groups, processes
+from lab.processes import LabError, until
 
 HOME = Path("/run/drifta-lab")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -100,6 +100,7 @@ def remove(name: str) -> None:
     """End everything of lab ``name``: its machines and its directory. Nobody may be building it."""
     while found := list(processes.inits(name)):
         processes.kill(found)
+    until(lambda: not control_groups.remove(name), 10, f"the end of the control groups of {name}")
     shutil.rmtree(HOME / name, ignore_errors=True)
 
 

@@ -40,7 +40,7 @@ class Sshd(Server):
         public = key_of(machine.home).with_suffix(".pub").read_text(encoding="ascii")
         machine.shell(
             f"id {self.account} >/dev/null 2>&1"
-            f" || useradd --create-home --shell /bin/bash --password '*' {self.account}\n"
+            f" || useradd --create-home --shell /bin/bash --password '*' --groups adm,systemd-journal {self.account}\n"
             "rm -f /etc/ssh/lab_host_key*\n"
             "ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/lab_host_key\n"
             "install -d -m 755 /run/sshd"
@@ -51,7 +51,7 @@ class Sshd(Server):
 
     def services(self, machine: Machine) -> list[Service]:
         """The listener; its children end with their sessions."""
-        return [Service("sshd", ("/usr/sbin/sshd", "-D", "-e"))]
+        return [Service("sshd", ("/usr/sbin/sshd", "-D", "-e"), spares_sessions=True)]
 
     def ask(self, machine: Machine, client: Machine) -> None:
         """Sign in with the key and run a command."""
