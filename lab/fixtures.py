@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from lab import namespaces, state
+from lab import namespaces, nspawn, state
 from lab.building import Premises, build
 from lab.machines import Machine
 from lab.office import OFFICE
@@ -39,6 +39,11 @@ class Alone:
     def network(self) -> contextlib.AbstractContextManager[None]:
         """Put the calling thread into the client's network until the block ends."""
         return self.client.network()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests in the whole office come first: the first of several test processes gets them, and builds it once."""
+    items.sort(key=lambda item: "office" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +106,7 @@ def site(laboratory: state.Lab) -> Iterator[Premises]:
 @contextlib.contextmanager
 def _built(lab: state.Lab, only: list[str]) -> Iterator[Premises]:
     """Build a part of the office until the block ends."""
-    if reasons := [reason for kind in kinds().values() if (reason := kind.missing())]:
+    if reasons := [reason for reason in (nspawn.why_not(), *(kind.missing() for kind in kinds().values())) if reason]:
         pytest.skip(" ".join(reasons))
     premises = build(lab, OFFICE, only)
     try:

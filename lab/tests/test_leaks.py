@@ -8,40 +8,47 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from lab import machines, processes, state
+from lab import control_groups, machines, nspawn, processes, state
 from lab.commands import main
-from lab.processes import until
+from lab.machines import Machine
+from lab.processes import Service, until
+from lab.systemd_machines import SystemdMachine
 
 COMMAND = [sys.executable, "-m", "lab", "--lab"]
 
 
 def traces(name: str) -> list[str]:
-    """Everything on this system that names the lab: processes, mounts, sockets, directories."""
+    """Everything on this system that names the lab: processes, mounts, sockets, control groups, directories."""
     words = [" ".join(processes.command_line(pid)) for pid in processes.everyone() if pid != os.getpid()]
     mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
     sockets = Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()
-    return [line for line in (*words, *mounts, *sockets, *state.labs()) if name in line]
+    groups = control_groups.left(name)
+    return [line for line in (*words, *mounts, *sockets, *groups, *state.labs()) if name in line]
 
 
-def namespaces_of_processes() -> set[str]:
-    """Every network, mount and process namespace in which some process lives."""
+def namespaces(pids: Iterable[int], *kinds: str) -> set[str]:
+    """The namespaces of some kinds in which processes live; those that end meanwhile are left out."""
     found = set()
-    for pid in processes.everyone():
-        for kind in ("net", "mnt", "pid"):
+    for pid in pids:
+        for kind in kinds:
             with contextlib.suppress(OSError):
                 found.add(str(Path(f"/proc/{pid}/ns/{kind}").readlink()))
     return found
 
 
+def namespaces_of_processes() -> set[str]:
+    """Every network, mount and process namespace in which some process lives."""
+    return namespaces(processes.everyone(), "net", "mnt", "pid")
+
+
 def networks_of(name: str) -> set[str]:
     """Network namespaces of a lab's machines; one that is just starting may still be in this system's own."""
-    own = str(Path("/proc/self/ns/net").readlink())
-    return {str(Path(f"/proc/{pid}/ns/net").readlink()) for pid in processes.inits(name)} - {own}
+    return namespaces(processes.inits(name), "net") - namespaces([os.getpid()], "net")
 
 
 def interfaces() -> set[str]:
@@ -52,7 +59,7 @@ def interfaces() -> set[str]:
 @pytest.fixture
 def name(request: pytest.FixtureRequest) -> Iterator[str]:
     """Return the id of a lab that is removed whatever happens."""
-    if reason := state.why_not():
+    if reason := state.why_not() or nspawn.why_not():
         pytest.skip(reason)
     chosen = f"leak-{os.getpid()}"
     yield chosen
@@ -69,6 +76,7 @@ def test_up_and_down_leave_nothing(name: str, capsys: pytest.CaptureFixture[str]
     before = interfaces()
     assert main(["--lab", name, "up", "--only", "mail"]) == 0
     assert machines_of(name) == 4
+    assert control_groups.left(name)
     mine = networks_of(name)
     assert mine <= namespaces_of_processes()
     assert main(["--lab", name, "status"]) == 0
@@ -82,7 +90,7 @@ def test_up_and_down_leave_nothing(name: str, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("machines_until_then", [1, 4, 12])
+@pytest.mark.parametrize("machines_until_then", [1, 4, 12, 18])
 def test_a_builder_that_is_killed_takes_everything_with_it(name: str, machines_until_then: int) -> None:
     builder = subprocess.Popen([*COMMAND, name, "up"], stdout=subprocess.DEVNULL, cwd=machines.REPOSITORY)
     until(lambda: machines_of(name) >= machines_until_then, 60, "some machines")
@@ -96,10 +104,11 @@ def test_a_builder_that_is_killed_takes_everything_with_it(name: str, machines_u
 
 
 @pytest.mark.slow
-def test_a_machine_that_was_let_go_survives_its_builder_and_ends_with_down(name: str) -> None:
+@pytest.mark.parametrize("kind", [Machine, SystemdMachine])
+def test_a_machine_that_was_let_go_survives_its_builder_and_ends_with_down(name: str, kind: type[Machine]) -> None:
     script = (
-        "import sys; from lab.state import Lab; from lab.machines import Machine;"
-        "Machine.boot(Lab.claim(sys.argv[1]), 'alpha').let_go()"
+        f"import sys; from lab.state import Lab; from {kind.__module__} import {kind.__name__} as kind;"
+        "kind.boot(Lab.claim(sys.argv[1]), 'alpha').let_go()"
     )
     subprocess.run([sys.executable, "-c", script, name], check=True, cwd=machines.REPOSITORY)
     assert machines_of(name) == 1
@@ -108,18 +117,24 @@ def test_a_machine_that_was_let_go_survives_its_builder_and_ends_with_down(name:
 
 
 @pytest.mark.slow
-def test_two_labs_do_not_disturb_one_another(name: str) -> None:
+@pytest.mark.parametrize("kind", [Machine, SystemdMachine])
+def test_two_labs_do_not_disturb_one_another(name: str, kind: type[Machine]) -> None:
     other = f"{name}-b"
+    sleeper = Service("sleeper", ("sleep", "1000"))
     labs = [state.Lab.claim(one) for one in (name, other)]
-    one, two = (machines.Machine.boot(lab, "alpha") for lab in labs)
+    one, two = (kind.boot(lab, "alpha") for lab in labs)
     try:
         for machine in (one, two):
             machine.plug("lo", "10.20.0.11/32")
+            machine.start(sleeper)
         one.write("/etc/greeting", "hej")
         assert two.run("cat", "/etc/greeting", check=False).returncode != 0
         assert not Path("/etc/greeting").exists()
+        two.stop(sleeper)
+        assert one.runs("sleeper")
         state.remove(other)
         assert one.read("/etc/greeting") == "hej"
+        assert one.runs("sleeper")
     finally:
         one.end()
         state.remove(other)
