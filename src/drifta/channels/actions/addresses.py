@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from drifta.channels.events import AddressChanged
 from drifta.channels.models import DeskAddress
+from drifta.desk import queries as desk
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
 from drifta.kernel.events import emit
 from drifta.kernel.models import change
+from drifta.people import queries as people
 
 
 @action("channels.add_address", label=gettext_lazy("Add a desk address"), icon="at")
@@ -30,6 +32,7 @@ def add_address(
     """Take mail to this address in from now on. The first address of an organisation is used for outgoing mail."""
     if not actor.sees_organisation(organisation_id):
         raise Refused(_("You cannot set up mail for this organisation. Choose one of your own."))
+    _refuse_foreign(actor, organisation_id, team_id, category_id)
     is_first = not DeskAddress.objects.filter(organisation_id=organisation_id, is_default=True).exists()
     row = DeskAddress(organisation_id=organisation_id)
     values = {"name": name, "team_id": team_id, "category_id": category_id, "language": language}
@@ -52,6 +55,7 @@ def change_address(
     is_active: bool = True,
 ) -> DeskAddress:
     """Change where mail to the address goes."""
+    _refuse_foreign(actor, row.organisation_id, team_id, category_id)
     values = {"name": name, "team_id": team_id, "category_id": category_id, "language": language}
     row.version += 1
     _save(row, {**values, "address": address, "is_default": is_default, "is_active": is_active})
@@ -68,6 +72,14 @@ def remove_address(actor: Actor, row: DeskAddress) -> None:
     heir = DeskAddress.objects.filter(organisation_id=organisation_id).order_by("pk").first()
     if was_default and heir is not None:
         change(heir, is_default=True)
+
+
+def _refuse_foreign(actor: Actor, organisation_id: int, team_id: int | None, category_id: int | None) -> None:
+    """Refuse a team or category of another organisation."""
+    if team_id and not people.teams(actor, organisation_id).filter(pk=team_id).exists():
+        raise Refused(_("This team does not exist here. Choose another one."))
+    if category_id and not desk.categories([organisation_id]).filter(pk=category_id).exists():
+        raise Refused(_("This category does not exist here. Choose another one."))
 
 
 def _save(row: DeskAddress, values: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from drifta import __version__
 from drifta.kernel.actions import Action, Conflict, catalogue
 from drifta.kernel.modules import Module
 from drifta.kernel.rest import Problem, authenticated, based_on, get_visible, problem
-from drifta.site.api import events
+from drifta.site.api import events, settings
 
 
 class Texts(Parser):
@@ -132,6 +132,7 @@ def _routers() -> None:
         if isinstance(config, Module) and config.label != "site" and find_spec(f"{config.name}.api"):
             api.add_router("", import_module(f"{config.name}.api").router)
     api.add_router("", events.router)
+    api.add_router("", settings.router)
 
 
 def resource_name(model: type[models.Model]) -> str:
