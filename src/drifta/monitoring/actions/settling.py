@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from drifta.desk.models import Ticket
 
 PATIENCE = timedelta(seconds=60)
-"""How long a service's alert waits for the host's check to say whether the host is down."""
+"""How long an alert waits for the checks of its host, and of what it depends on, to say whether those are down."""
 
 
 @action("monitoring.settle", label=gettext_lazy("Find the cause"), icon="search")
@@ -60,7 +60,7 @@ def _decide(actor: Actor, alert: Alert) -> None:
     others = neighbours(check) if check is not None else []
     if check is not None and _is_explained(actor, alert, check, others):
         return
-    if check is not None and _awaits_host(alert, check, others):
+    if check is not None and _awaits_others(alert, check, others):
         return
     alert.settled = True
     alert.save(update_fields=["settled"])
@@ -80,16 +80,19 @@ def _is_explained(actor: Actor, alert: Alert, check: Check, others: list[Check])
     return True
 
 
-def _awaits_host(alert: Alert, check: Check, others: list[Check]) -> bool:
-    """Whether the host's own check must speak first; it is asked to, if it has not been."""
+def _awaits_others(alert: Alert, check: Check, others: list[Check]) -> bool:
+    """Whether checks of the host, or of what this depends on, must speak first; they are asked to, if not yet."""
     if clock.now() - alert.began_at > PATIENCE:
         return False
     me = placed(check)
-    hosts = [other for other in others if other.layer == HOST and explains(placed(other), me)]
-    silent = [host for host in hosts if host.now.at is None or host.now.at < alert.began_at or not host.now.hard]
-    for host in silent:
-        if not host.run_token and host.now.hard:
-            demand(host)
+    below = [other for other in others if other.layer == HOST or other.pk in me.parents]
+    carriers = [other for other in below if explains(placed(other), me)]
+    silent = [
+        other for other in carriers if other.now.at is None or other.now.at < alert.began_at or not other.now.hard
+    ]
+    for other in silent:
+        if not other.run_token and other.now.hard:
+            demand(other)
     return bool(silent)
 
 
@@ -108,6 +111,8 @@ def _explain(actor: Actor, symptom: Alert, cause: Alert) -> None:
     symptom.cause, symptom.settled = cause, True
     symptom.save(update_fields=["cause", "settled"])
     emit(actor, AlertExplained(alert=symptom.pk, cause=cause.pk, title=symptom.title), subject=symptom)
+    for own in symptom.symptoms.filter(ended_at=None).order_by("pk"):
+        _explain(actor, own, cause)
     if cause.ticket_id is not None and symptom.ticket_id is None:
         _link(actor, symptom, cause.ticket_id)
         _annotate(cause.ticket_id, _("Also affected: %(alert)s") % {"alert": headline(symptom)})

@@ -35,6 +35,13 @@ class House:
         self.sequence = 0
         self.send(**dict.fromkeys(self.checks, 0))
 
+    def add(self, name: str, kind: str, address: str, *needs: str) -> None:
+        """Watch something else that depends on other checks."""
+        settings = {"host": address} | ({"port": 80} if kind == "tcp" else {})
+        parents = [self.checks[need].pk for need in needs]
+        self.checks[name] = factories.check(self.probe, name, kind, settings=settings, depends_on=parents)
+        self.send(**{name: 0})
+
     def send(self, **states: int) -> None:
         """Deliver a batch, and let the worker do what follows."""
         self.sequence += 1
@@ -181,6 +188,47 @@ def test_a_named_dependency_counts() -> None:
     house.send(host=0)
     assert house.alert("app").cause == house.alert("mail")
     assert Ticket.objects.count() == 1
+
+
+def test_what_depends_on_the_same_thing_waits_for_it() -> None:
+    house = House()
+    house.add("app", "tcp", "198.51.100.1", "mail")
+    house.add("shop", "tcp", "198.51.100.2", "mail")
+    house.send(app=2)
+    house.send(shop=2)
+    assert not Ticket.objects.exists()
+    house.send(mail=2, host=0)
+    house.send(host=0)
+    assert Ticket.objects.count() == 1
+    assert house.alert("app").cause == house.alert("shop").cause == house.alert("mail")
+
+
+def test_what_depends_on_something_that_is_well_has_a_ticket_of_its_own() -> None:
+    house = House()
+    house.add("app", "tcp", "198.51.100.1", "mail")
+    house.send(app=2)
+    house.send(mail=0)
+    assert house.alert("app").ticket_id == Ticket.objects.get().pk
+
+
+def test_a_symptom_of_a_symptom_is_one_of_the_cause() -> None:
+    house = House()
+    house.add("router", "icmp", "198.51.100.1")
+    actions.edit_check(SYSTEM, Check.objects.get(pk=house.checks["host"].pk), depends_on=[house.checks["router"].pk])
+    house.send(port=2)
+    house.send(host=2)
+    assert house.alert("port").cause == house.alert("host")
+    house.send(router=2)
+    ticket = Ticket.objects.get()
+    for name in ("host", "port"):
+        assert house.alert(name).cause == house.alert("router")
+        assert house.alert(name).ticket_id == ticket.pk
+    house.send(router=0, host=0)
+    ticket.refresh_from_db()
+    assert ticket.is_open, "the port is still closed"
+    house.send(port=0)
+    ticket.refresh_from_db()
+    assert not ticket.is_open
 
 
 def test_a_silent_probe_is_one_alert_and_its_checks_are_unknown() -> None:
