@@ -4,7 +4,7 @@ import { delegate, recall, remember } from "./core.js";
 function show() {
   for (const choice of document.querySelectorAll("[data-preference][data-value]")) {
     const { preference, value } = choice.dataset;
-    const standard = { theme: "auto", density: "normal", sidebar: "open", keys: "on" }[preference];
+    const standard = { theme: "auto", density: "normal", keys: "on" }[preference];
     choice.setAttribute("aria-pressed", String((recall(preference) ?? standard) === value));
   }
 }

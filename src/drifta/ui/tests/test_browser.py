@@ -233,6 +233,18 @@ def test_the_theme_is_remembered_and_set_before_the_first_paint(look: Seen) -> N
     assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
 
 
+def test_the_sidebar_is_folded_in_a_narrow_window_until_somebody_unfolds_it(look: Seen) -> None:
+    page = look.open("/gallery/")
+    words = page.locator(".side-word").first
+    expect(words).to_be_visible()
+    page.set_viewport_size({"width": 1024, "height": 768})
+    expect(words).to_be_hidden()
+    page.locator("[data-preference=sidebar]").click()
+    expect(words).to_be_visible()
+    page.reload()
+    expect(words).to_be_visible()
+
+
 def test_a_curve_is_drawn_and_told_to_screen_readers(look: Seen) -> None:
     page = look.open("/gallery/")
     chart = page.locator("[data-chart]")
