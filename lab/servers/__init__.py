@@ -33,12 +33,12 @@ class Watch:
     kind: str
     settings: Mapping[str, object]
     needs: tuple[str, ...] = ()
-    """Names of what else on the same host it cannot work without."""
+    """Names of what else on the same host it falls with: the first port of the same program, a database."""
 
 
-def port_watch(name: str, address: str, port: int, expect: str = "") -> Watch:
+def port_watch(name: str, address: str, port: int, expect: str = "", *, needs: tuple[str, ...] = ()) -> Watch:
     """Look whether a port takes connections, and greets with the text ``expect``."""
-    return Watch(name, "tcp", {"host": address, "port": port, "expect": expect})
+    return Watch(name, "tcp", {"host": address, "port": port, "expect": expect}, needs)
 
 
 def certificate_watch(name: str, address: str, port: int, server_name: str) -> Watch:

@@ -82,7 +82,7 @@ class Dovecot(Server):
         """Both ports of IMAP."""
         return [
             port_watch("imap", address, 143, "* OK"),
-            port_watch("imaps port", address, 993),
+            port_watch("imaps port", address, 993, needs=("imap",)),
             certificate_watch("imaps certificate", address, 993, "mail.norrvik.example"),
         ]
 

@@ -70,7 +70,7 @@ class Printer(Server):
 
     def watched(self, address: str) -> list[Watch]:
         """The page on which the printer says how it is."""
-        page = {"url": f"http://{address}:{PORT}/", "absent": "media-empty"}
+        page = {"url": f"http://{address}:{PORT}/", "absent": "Media Empty"}
         return [port_watch("ipp", address, PORT), Watch("page", "http", page)]
 
     def facts(self, machine: Machine) -> dict[str, str]:

@@ -58,9 +58,9 @@ class SambaAd(Server):
     def watched(self, address: str) -> list[Watch]:
         """The ports of a domain controller; the certificate that it made itself bears no name to be checked."""
         return [
-            port_watch("kerberos", address, 88),
-            port_watch("smb", address, 445),
             port_watch("ldaps", address, 636),
+            port_watch("kerberos", address, 88, needs=("ldaps",)),
+            port_watch("smb", address, 445, needs=("ldaps",)),
         ]
 
     def facts(self, machine: Machine) -> dict[str, str]:

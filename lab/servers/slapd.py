@@ -85,7 +85,7 @@ class Slapd(Server):
         """Both ports of LDAP."""
         return [
             port_watch("ldap", address, 389),
-            port_watch("ldaps port", address, 636),
+            port_watch("ldaps port", address, 636, needs=("ldap",)),
             certificate_watch("ldaps certificate", address, 636, "ldap.norrvik.example"),
         ]
 
