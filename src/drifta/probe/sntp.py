@@ -29,7 +29,8 @@ class _Question(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """Hear that nobody listens there."""
         if not self._answer.done():
-            self._answer.set_exception(NoTime(str(exc)))
+            reason = exc.strerror if isinstance(exc, OSError) else ""
+            self._answer.set_exception(NoTime(reason or str(exc)))
 
 
 async def clock_offset(address: str, timeout: float, port: int = 123) -> float:

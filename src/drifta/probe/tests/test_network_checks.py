@@ -296,3 +296,13 @@ def test_a_time_server_without_time_is_not_believed() -> None:
 
     with pytest.raises(NoTime):
         run(go())
+
+
+def test_nobody_at_the_port_of_the_time_server_is_told_in_words() -> None:
+    async def go() -> float:
+        async with time_server(0) as port:
+            pass
+        return await clock_offset("127.0.0.1", 1.0, port)
+
+    with pytest.raises(NoTime, match="^Connection refused$"):
+        run(go())
