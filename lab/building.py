@@ -16,7 +16,7 @@ from lab.servers import Server
 from lab.state import Lab
 
 #: Hosts whose servers start at the same time.
-HANDS = 8
+HANDS = 4
 BRIDGE = "eth0"
 LLDP_GROUP = 16384
 """Bit of the bridge's group_fwd_mask that lets LLDP through to the machines."""
