@@ -78,7 +78,9 @@ def enter(premises: Premises, pace: Pace, tell: Callable[[str], None] = lambda _
     for name, hosts in watching.SERVICES.items():
         client.make("/services", name=name, asset_ids=[assets[host] for host in hosts if host in assets])
     count = enter_checks(client, watching.plan(premises), assets, pace)
-    enter_people(client)
+    team = enter_people(client)
+    if "mail" in premises.machines:
+        enter_mail(client, premises["mail"].address, team)
     tell(f"{len(assets)} assets, {count} checks, {len(PEOPLE)} people entered ({time.monotonic() - begun:.1f} s)")
     return client
 
@@ -116,13 +118,15 @@ def enter_checks(client: Client, looks: Iterable[Look], assets: dict[str, int], 
     return len(made)
 
 
-def enter_people(client: Client) -> None:
-    """Import everybody from a file, and put the agents into their teams."""
+def enter_people(client: Client) -> int:
+    """Import everybody from a file, and put the agents into their teams; returns the number of the first line."""
     drifta.command(client.machine, "import", "people", people_file(client.machine), "--apply")
     numbers = {row["email"]: row["id"] for row in client.every("/people")}
+    made = []
     for group, (name, line) in TEAMS.items():
         members = [numbers[person.mail] for person in PEOPLE if group in person.groups]
-        client.make("/teams", name=name, line=line, member_ids=members)
+        made.append(client.make("/teams", name=name, line=line, member_ids=members))
+    return made[0]
 
 
 def people_file(machine: Machine) -> str:
@@ -133,3 +137,10 @@ def people_file(machine: Machine) -> str:
     rows.writerows((one.name, one.mail, one.site, "sv" if one.site == HEADQUARTERS else "nb") for one in PEOPLE)
     machine.write("/root/people.csv", text.getvalue())
     return "/root/people.csv"
+
+
+def enter_mail(client: Client, server: str, team: int) -> None:
+    """Take the desk's mail for a team, and send answers through the office's mail server."""
+    values = {"smtp_host": server, "smtp_port": 25, "smtp_security": "none"}
+    client.ask("PATCH", "/settings/channels.mail", values)
+    client.make("/desk-addresses", address=watching.DESK, name="Servicedesk", team_id=team, language="sv")

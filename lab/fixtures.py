@@ -19,6 +19,7 @@ import pytest
 
 from lab import namespaces, nspawn, state
 from lab.building import Premises, build
+from lab.description import Office
 from lab.machines import Machine
 from lab.office import OFFICE
 from lab.people import BRANCH
@@ -92,23 +93,23 @@ globals().update({f"{name}_fixture": _fixture(kind) for name, kind in kinds().it
 @pytest.fixture(scope="session")
 def office(laboratory: state.Lab) -> Iterator[Premises]:
     """Return the whole office; it takes half a minute to build, once for a test run."""
-    with _built(laboratory, []) as premises:
+    with built(laboratory, []) as premises:
         yield premises
 
 
 @pytest.fixture(scope="module")
 def site(laboratory: state.Lab) -> Iterator[Premises]:
     """Return the branch alone: router with names and addresses, switch, backup, printer and a workstation."""
-    with _built(laboratory, [BRANCH]) as premises:
+    with built(laboratory, [BRANCH]) as premises:
         yield premises
 
 
 @contextlib.contextmanager
-def _built(lab: state.Lab, only: list[str]) -> Iterator[Premises]:
-    """Build a part of the office until the block ends."""
+def built(lab: state.Lab, only: list[str], plan: Office = OFFICE) -> Iterator[Premises]:
+    """Build a part of the office, as it is or as ``plan`` has it, until the block ends."""
     if reasons := [reason for reason in (nspawn.why_not(), *(kind.missing() for kind in kinds().values())) if reason]:
         pytest.skip(" ".join(reasons))
-    premises = build(lab, OFFICE, only)
+    premises = build(lab, plan, only)
     try:
         yield premises
     finally:

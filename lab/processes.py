@@ -38,10 +38,11 @@ class Service:
     """Stopping it leaves the sessions alone that it began."""
 
 
-def until(condition: Callable[[], object], seconds: float, what: str) -> float:
+def until(condition: Callable[[], object], seconds: float, what: str, pause: float = PAUSE) -> float:
     """Wait until ``condition`` returns something true, and return the seconds it took; else raise ``LabError``.
 
     ``what`` completes the sentence "… did not happen". An exception of the last attempt is told as the reason.
+    ``pause`` is how many seconds pass between attempts.
     """
     begun = time.monotonic()
     while True:
@@ -55,7 +56,7 @@ def until(condition: Callable[[], object], seconds: float, what: str) -> float:
             reason = f": {type(error).__name__}: {error}"
         if time.monotonic() - begun > seconds:
             raise LabError(f"{what} did not happen within {seconds:g} s{reason}")
-        time.sleep(PAUSE)
+        time.sleep(pause)
 
 
 def command_line(pid: int) -> list[str]:

@@ -50,7 +50,8 @@ class Drifta(Server):
         return [Service("drifta", (*PROGRAM, "up", *place, *pages, *mail), environment=environment)]
 
     def settle(self, machine: Machine) -> None:
-        """Sign people up, each once, and make the token."""
+        """Sign people up, each once, and make the token; before it is ready, a command would take its place."""
+        self.ask(machine, machine)
         for person, role in self.roles:
             words = ("user", "create", person.mail, "--name", person.name, "--role", role, "--password-stdin")
             once(machine, f"{SIGNED_UP}/{person.login}", *words, text=f"{PASSWORD}\n")
