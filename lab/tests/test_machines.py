@@ -12,7 +12,7 @@ import pytest
 
 from lab import nspawn
 from lab.fixtures import Alone
-from lab.forwarding import forward
+from lab.forwarding import forward, keep, listen
 from lab.machines import Machine
 from lab.processes import LabError, Service, until
 from lab.state import Lab
@@ -101,5 +101,31 @@ def test_zombies_are_reaped(machine: Machine, calm: list[str]) -> None:
 def test_a_browser_outside_is_let_in(nginx: Alone) -> None:
     with forward(nginx.machine, 80) as port:
         for _ in range(3):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
-                assert "Norrvik" in answer.read().decode()
+            assert "Norrvik" in page_at(port)
+
+
+def test_a_port_that_is_kept_open_closes_when_the_machine_ends(laboratory: Lab) -> None:
+    machine = Machine.boot(laboratory, "beta")
+    machine.plug("lo", "10.99.0.9/32")
+    machine.start(Service("page", ("/usr/bin/python3", "-m", "http.server", "80"), directory="/etc/ssl/lab"))
+    with listen() as listener:
+        port = listener.getsockname()[1]
+        keep(listener, machine, 80)
+    try:
+        until(lambda: "ca.pem" in page_at(port), 10, "a page")
+        assert any("lab.forwarding" in line for line in machine.others())
+    finally:
+        machine.end()
+    with pytest.raises(OSError, match="refused"):
+        page_at(port)
+
+
+def test_a_port_that_is_taken_is_refused() -> None:
+    with listen() as listener, pytest.raises(LabError, match="Choose another one"):
+        listen(listener.getsockname()[1])
+
+
+def page_at(port: int) -> str:
+    """The page on a port of this system."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+        return answer.read().decode()
