@@ -30,7 +30,7 @@ from lab.faults import Fault, catalogue
 from lab.machines import ENVIRONMENT
 from lab.office import OFFICE
 from lab.people import PASSWORD, PEOPLE
-from lab.processes import LabError, until
+from lab.processes import LabError
 from lab.servers import drifta
 from lab.tasks import TASKS
 
@@ -237,10 +237,10 @@ def inject(given: argparse.Namespace) -> int:
     )
     verifying.check_hosts(premises, fault)
     fault.inject(premises)
-    until(lambda: fault.shows(premises), fault.patience, f"the symptom of {fault.name}")
+    seen = verifying.symptom(premises, fault)
     broken = state.notes(given.lab).get("broken", [])
     state.note(given.lab, broken=sorted({*broken, fault.name}))
-    print(f"{fault.broken}\nA user says: {fault.symptom}\nSeen: {fault.shows(premises)}")
+    print(f"{fault.broken}\nA user says: {fault.symptom}\nSeen: {seen}")
     return 0
 
 

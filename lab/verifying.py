@@ -33,8 +33,7 @@ def prove(premises: Premises, fault: Fault, with_users: bool = True) -> Proof:
     try:
         calm(premises, fault, "before it was injected")
         fault.inject(premises)
-        until(lambda: fault.shows(premises), fault.patience, "the symptom")
-        evidence = fault.shows(premises)
+        evidence = symptom(premises, fault)
         if with_users and not fault.by_chance:
             objection = complaint(premises, fault)
     except Exception as error:  # a fault is somebody else's code; its error is a result
@@ -45,6 +44,19 @@ def prove(premises: Premises, fault: Fault, with_users: bool = True) -> Proof:
     except Exception as error:
         objection = objection or f"healing: {type(error).__name__}: {error}"
     return Proof(fault.name, evidence, objection, time.monotonic() - begun)
+
+
+def symptom(premises: Premises, fault: Fault) -> str:
+    """Wait until the symptom shows, and return what is seen of it."""
+    seen = ""
+
+    def look() -> str:
+        nonlocal seen
+        seen = fault.shows(premises)
+        return seen
+
+    until(look, fault.patience, "the symptom")
+    return seen
 
 
 def calm(premises: Premises, fault: Fault, when: str) -> None:

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from lab import symptoms
+from lab.breaking import directory
 from lab.building import Premises
 from lab.faults import Fault
-from lab.people import HEADQUARTERS, PASSWORD, PEOPLE
-from lab.servers.slapd import ADMINISTRATOR, name_of, sign_in
+from lab.people import HEADQUARTERS, PEOPLE
+from lab.servers.slapd import name_of, sign_in
+from lab.symptoms import WATCH, failure
 
 ANN = PEOPLE[0].login
 ATTEMPTS = 6
-NO_SUCH_ATTRIBUTE = 16
 
 
-def inject(premises: Premises) -> None:
+def lock(premises: Premises) -> None:
     """Sign in with a wrong password again and again."""
     for _ in range(ATTEMPTS):
-        symptoms.failure(lambda: sign_in(premises["directory"], premises["watch"], ANN, "fel-lösenord"))
-
-
-def heal(premises: Premises) -> None:
-    """Unlock the account, as its administrator."""
-    change = f"dn: {name_of(ANN)}\nchangetype: modify\ndelete: pwdAccountLockedTime\n"
-    command = ("ldapmodify", "-x", "-H", "ldap://127.0.0.1", "-D", ADMINISTRATOR, "-w", PASSWORD)
-    premises["directory"].run(*command, text=change, check=False)
+        failure(lambda: sign_in(premises["directory"], premises[WATCH], ANN, "fel-lösenord"))
 
 
 def shows(premises: Premises) -> str:
     """The right password does not help this person, but another gets in."""
-    directory, watch = premises["directory"], premises["watch"]
-    if symptoms.failure(lambda: sign_in(directory, watch, PEOPLE[1].login)):
+    server, watch = premises["directory"], premises[WATCH]
+    if failure(lambda: sign_in(server, watch, PEOPLE[1].login)):
         return ""
-    return symptoms.failure(lambda: sign_in(directory, watch, ANN))
+    return failure(lambda: sign_in(server, watch, ANN))
 
 
 FAULT = Fault(
@@ -43,8 +36,8 @@ FAULT = Fault(
     fixes=("Unlock the account (delete pwdAccountLockedTime).", "Set a new password as administrator."),
     hosts=("directory", "watch"),
     hurts=frozenset({"sign-in"}),
-    inject=inject,
-    heal=heal,
+    inject=lock,
+    heal=directory(name_of(ANN), "delete: pwdAccountLockedTime"),
     shows=shows,
     sites=(HEADQUARTERS,),
 )

@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop kea."""
-    premises.server("names", "kea").stop(premises["names"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it."""
-    premises.server("names", "kea").run(premises["names"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """Another machine asks for an address and hears nothing; names are answered."""
-    if symptoms.unanswered(premises, "names", "bind9"):
-        return ""
-    return symptoms.unanswered(premises, "names", "kea")
-
+from lab.symptoms import both, datagram, fails, sees
 
 FAULT = Fault(
     name="address-server-stopped",
@@ -33,8 +15,8 @@ FAULT = Fault(
     fixes=("Start kea-dhcp4 on the host names.",),
     hosts=("names", "watch"),
     hurts=frozenset(),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("names", "kea"),
+    heal=start("names", "kea"),
+    shows=both(sees(datagram("names", 67, b"?"), "refused"), fails("names", "kea")),
     patience=30,
 )

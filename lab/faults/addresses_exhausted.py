@@ -2,65 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from lab import symptoms
+from lab.breaking import configure, start, steps
 from lab.building import Premises
 from lab.faults import Fault
 from lab.processes import until
-from lab.servers.kea import Kea
+from lab.symptoms import both, datagram, fails, sees
+
+FIRST = "10.20.0.100"
+#: Takes an address for good, by another name than the machine's own, and does not use it.
+TAKE = ("busybox", "udhcpc", "-i", "eth0", "-n", "-q", "-f", "-t5", "-T1", "-s", "/bin/true", "-x", "0x3d:01020304")
 
 
-def configure(premises: Premises, server: Kea) -> None:
-    """Let kea run with the configuration of ``server`` and no memory of what it gave."""
-    names = premises["names"]
-    server.stop(names)
-    server.prepare(names)
-    for service in server.services(names):
-        names.start(service)
-
-
-def own(premises: Premises) -> Kea:
-    """The server as the office describes it."""
-    server = premises.server("names", "kea")
-    if not isinstance(server, Kea):
-        raise TypeError(server)
-    return server
-
-
-def inject(premises: Premises) -> None:
-    """Shrink the pool to one address, and let somebody have that."""
-    server = own(premises)
-    first = server.pool.partition("-")[0]
-    configure(premises, dataclasses.replace(server, pool=f"{first}-{first}"))
-    lasting = (
-        "busybox",
-        "udhcpc",
-        "-i",
-        "eth0",
-        "-n",
-        "-q",
-        "-f",
-        "-t5",
-        "-T1",
-        "-s",
-        "/bin/true",
-        "-x",
-        "0x3d:01020304",
-    )
-    until(lambda: not symptoms.failure(lambda: premises["printer1"].run(*lasting)), 20, "the last lease")
-
-
-def heal(premises: Premises) -> None:
-    """Give the pool its size again."""
-    configure(premises, own(premises))
-    own(premises).run(premises["names"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """Another machine asks for an address and gets none, although the server runs."""
-    running = premises["names"].runs("kea-dhcp4")
-    return symptoms.unanswered(premises, "names", "kea") if running else ""
+def take(premises: Premises) -> None:
+    """Let somebody have the only address."""
+    until(lambda: premises["printer1"].run(*TAKE).returncode == 0, 20, "the last lease")
 
 
 FAULT = Fault(
@@ -72,8 +27,8 @@ FAULT = Fault(
     fixes=("Enlarge the pool.", "Release leases that nobody uses."),
     hosts=("names", "printer1", "watch"),
     hurts=frozenset(),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=steps(configure("names", "kea", pool=f"{FIRST}-{FIRST}"), take),
+    heal=steps(configure("names", "kea"), start("names", "kea")),
+    shows=both(sees(datagram("names", 67, b"?"), "silent"), fails("names", "kea")),
     patience=30,
 )

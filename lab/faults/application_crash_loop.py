@@ -2,43 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import restart, revive
 from lab.faults import Fault
-from lab.processes import Service, until
+from lab.symptoms import both, loopback, page, sees
 
-TIMES = 3
-
-
-def wrong(premises: Premises) -> Service:
-    """The application with a password that the database does not accept, started again whenever it ends."""
-    (service,) = premises.server("web", "intranet").services(premises["web"])
-    url = service.environment["DATABASE"].replace("intranet:", "intranet:wrong-")
-    return dataclasses.replace(service, environment={"DATABASE": url}, restart=True)
-
-
-def inject(premises: Premises) -> None:
-    """Start the application with the wrong password."""
-    web = premises["web"]
-    premises.server("web", "intranet").stop(web)
-    web.start(wrong(premises))
-    until(lambda: web.services()["intranet"]["starts"] > TIMES, 20, "crashing again and again")
-
-
-def heal(premises: Premises) -> None:
-    """Start it with the right one."""
-    web, server = premises["web"], premises.server("web", "intranet")
-    server.stop(web)
-    server.run(web)
-
-
-def shows(premises: Premises) -> str:
-    """The web server finds nobody behind it."""
-    error = symptoms.unanswered(premises, "web", "nginx")
-    return error if "502" in error else ""
-
+WRONG = "postgresql://intranet:old-password@127.0.0.1:5432/intranet"
 
 FAULT = Fault(
     name="application-crash-loop",
@@ -49,7 +17,7 @@ FAULT = Fault(
     fixes=("Correct the password in the application's configuration and start it.",),
     hosts=("web", "watch"),
     hurts=frozenset({"web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=restart("web", "intranet", environment={"DATABASE": WRONG}, restart=True),
+    heal=revive("web", "intranet"),
+    shows=both(sees(loopback("web", 8000), "refused"), sees(page, "502")),
 )

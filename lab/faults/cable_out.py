@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from lab import namespaces, symptoms
-from lab.building import Premises
+from lab.breaking import link
 from lab.faults import Fault
-
-PORT = "files"
-
-
-def inject(premises: Premises) -> None:
-    """Switch the port off."""
-    namespaces.ip(premises["switch-norrvik"].pid, f"link set {PORT} down")
-
-
-def heal(premises: Premises) -> None:
-    """Switch it on."""
-    namespaces.ip(premises["switch-norrvik"].pid, f"link set {PORT} up")
-
-
-def shows(premises: Premises) -> str:
-    """The machine does not answer at all."""
-    return symptoms.unreachable(premises["watch"], premises["files"].address)
-
+from lab.symptoms import away
 
 FAULT = Fault(
     name="cable-out",
@@ -33,7 +15,7 @@ FAULT = Fault(
     fixes=("Put the cable back into the port.", "Switch the port on again."),
     hosts=("files", "switch-norrvik", "watch"),
     hurts=frozenset({"files"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=link("switch-norrvik", "files", "down"),
+    heal=link("switch-norrvik", "files", "up"),
+    shows=away("files"),
 )

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop it."""
-    premises.server("mail", "radicale").stop(premises["mail"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it."""
-    premises.server("mail", "radicale").run(premises["mail"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """Nothing listens where calendar programs connect."""
-    return symptoms.closed(premises["watch"], premises["mail"].address, 5232)
-
+from lab.symptoms import port_refused
 
 FAULT = Fault(
     name="calendar-down",
@@ -31,7 +15,7 @@ FAULT = Fault(
     fixes=("Start radicale on the host mail.",),
     hosts=("mail", "watch"),
     hurts=frozenset({"calendar"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("mail", "radicale"),
+    heal=start("mail", "radicale"),
+    shows=port_refused("mail", 5232),
 )

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import certificate, start, steps
 from lab.faults import Fault
-from lab.faults.certificate_expired import NAME, install, shake_hands
+from lab.people import DOMAIN
+from lab.symptoms import handshake, sees
 
-
-def inject(premises: Premises) -> None:
-    """Put a certificate in place that is for a server of another organisation."""
-    install(premises, "old-intranet.invalid")
-
-
-def heal(premises: Premises) -> None:
-    """Put the right one in place."""
-    install(premises, NAME)
-    premises.server("web", "nginx").run(premises["web"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """A client that checks certificates refuses this one because of its name."""
-    error = symptoms.failure(lambda: shake_hands(premises))
-    return error if "ostname mismatch" in error else ""
-
+NAME = f"intranet.{DOMAIN}"
 
 FAULT = Fault(
     name="certificate-wrong-name",
@@ -34,7 +18,7 @@ FAULT = Fault(
     fixes=(f"Install a certificate for {NAME} and reload nginx.",),
     hosts=("web", "watch"),
     hurts=frozenset({"web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=certificate("web", "nginx", "nginx", "old-intranet.invalid"),
+    heal=steps(certificate("web", "nginx", "nginx", NAME), start("web", "nginx")),
+    shows=sees(handshake("web", 443, NAME), "ostname mismatch"),
 )

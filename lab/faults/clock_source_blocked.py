@@ -2,36 +2,10 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import firewall, no_firewall
 from lab.faults import Fault
-
-RULES = """
-table inet hardening {
-  chain input {
-    type filter hook input priority 0; policy accept;
-    udp dport 123 drop
-  }
-}
-"""
-REMOVE = "nft delete table inet hardening 2>/dev/null || true"
-
-
-def inject(premises: Premises) -> None:
-    """Load the rule."""
-    premises["names"].shell(f"{REMOVE}; nft -f -", text=RULES)
-
-
-def heal(premises: Premises) -> None:
-    """Remove the table."""
-    premises["names"].shell(REMOVE)
-
-
-def shows(premises: Premises) -> str:
-    """The question is lost; where nobody listens it would be refused."""
-    error = symptoms.unanswered(premises, "names", "chrony")
-    return error if "Timeout" in error else ""
-
+from lab.servers.chrony import QUESTION
+from lab.symptoms import datagram, sees
 
 FAULT = Fault(
     name="clock-source-blocked",
@@ -45,7 +19,7 @@ FAULT = Fault(
     ),
     hosts=("names", "watch"),
     hurts=frozenset(),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=firewall("names", "udp dport 123 drop"),
+    heal=no_firewall("names"),
+    shows=sees(datagram("names", 123, QUESTION), "silent"),
 )

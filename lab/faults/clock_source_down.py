@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop it."""
-    premises.server("names", "chrony").stop(premises["names"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it."""
-    premises.server("names", "chrony").run(premises["names"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """Nobody answers what time it is."""
-    return symptoms.unanswered(premises, "names", "chrony")
-
+from lab.servers.chrony import QUESTION
+from lab.symptoms import datagram, sees
 
 FAULT = Fault(
     name="clock-source-down",
@@ -31,7 +16,7 @@ FAULT = Fault(
     fixes=("Start chronyd on the host names.",),
     hosts=("names", "watch"),
     hurts=frozenset(),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("names", "chrony"),
+    heal=start("names", "chrony"),
+    shows=sees(datagram("names", 123, QUESTION), "refused"),
 )

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from lab.building import Premises
+from lab.breaking import Line, sql, start, steps
 from lab.faults import Fault
-from lab.faults.web_content_wrong import fetch
-from lab.servers.postgresql import ACCESS, DATA, query
+from lab.servers.postgresql import DATA
+from lab.symptoms import page, sees
 
-
-def load(premises: Premises, first: str) -> None:
-    """Let the rules begin with a line, and let the database read them."""
-    premises["web"].write(f"{DATA}/pg_hba.conf", first + ACCESS, owner="postgres", mode=0o600)
-    query(premises["web"], "SELECT pg_reload_conf()")
-
-
-def inject(premises: Premises) -> None:
-    """Refuse all connections over the network."""
-    load(premises, "host all all 0.0.0.0/0 reject\n")
-
-
-def heal(premises: Premises) -> None:
-    """Load the office's rules."""
-    load(premises, "")
-    premises.server("web", "nginx").run(premises["web"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The application's error page gives the database's reason."""
-    status, text = fetch(premises)
-    return f"{status} {text.strip()}" if "pg_hba.conf rejects" in text else ""
-
+RELOAD = "SELECT pg_reload_conf()"
+ALL = "\nhost all all 0.0.0.0/0 scram-sha-256\n"
+ACCESS = Line("web", f"{DATA}/pg_hba.conf", right=ALL, wrong=f"\nhost all all 0.0.0.0/0 reject{ALL}")
 
 FAULT = Fault(
     name="database-access-refused",
@@ -40,7 +20,7 @@ FAULT = Fault(
     fixes=("Remove the reject line from pg_hba.conf and reload PostgreSQL.",),
     hosts=("web", "watch"),
     hurts=frozenset({"web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=steps(ACCESS.spoil, sql(RELOAD)),
+    heal=steps(ACCESS.correct, sql(RELOAD), start("web", "nginx")),
+    shows=sees(page, "pg_hba.conf rejects"),
 )

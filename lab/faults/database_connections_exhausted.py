@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import begin, end, sql, start, steps
 from lab.faults import Fault
 from lab.people import PASSWORD
 from lab.processes import Service
-from lab.servers.postgresql import BINARIES, end_sleepers
+from lab.servers.postgresql import BINARIES, END_SLEEPERS
+from lab.symptoms import page, sees
 
 URL = f"postgresql://intranet:{PASSWORD}@127.0.0.1:5432/intranet"
 #: Keeps taking connections, for as long as any is to be had.
@@ -15,25 +15,6 @@ SCRIPT = (
     f"while :; do {BINARIES}/psql -q {URL} -c 'SELECT pg_sleep(3600)' & [ $(jobs -p | wc -l) -lt 30 ] || wait -n; done"
 )
 REPORTS = Service("reports", ("bash", "-c", SCRIPT), user="intranet")
-
-
-def inject(premises: Premises) -> None:
-    """Start a program that opens connections and never closes them."""
-    premises["web"].start(REPORTS)
-
-
-def heal(premises: Premises) -> None:
-    """End that program."""
-    premises["web"].stop(REPORTS)
-    end_sleepers(premises["web"])
-    premises.server("web", "intranet").run(premises["web"])
-
-
-def shows(premises: Premises) -> str:
-    """Whoever connects is told that there are too many."""
-    error = symptoms.unanswered(premises, "web", "intranet")
-    return error if "too many" in error or "remaining connection slots" in error else ""
-
 
 FAULT = Fault(
     name="database-connections-exhausted",
@@ -47,7 +28,7 @@ FAULT = Fault(
     ),
     hosts=("web", "watch"),
     hurts=frozenset({"web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=begin("web", REPORTS),
+    heal=steps(end("web", REPORTS), sql(END_SLEEPERS), start("web", "intranet")),
+    shows=sees(page, "too many", "remaining connection slots"),
 )

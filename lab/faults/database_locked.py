@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import begin, end, sql, start, steps
 from lab.faults import Fault
 from lab.processes import Service
-from lab.servers.postgresql import BINARIES, end_sleepers
+from lab.servers.postgresql import BINARIES, END_SLEEPERS
+from lab.symptoms import page, sees
 
 STATEMENTS = "BEGIN; LOCK TABLE notice IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3600);"
 PSQL = (f"{BINARIES}/psql", "-q", "-h", "/run/postgresql", "-U", "intranet", "-d", "intranet", "-c", STATEMENTS)
 MIGRATION = Service("migration", PSQL, user="intranet", stop_signal=2)
-
-
-def inject(premises: Premises) -> None:
-    """Lock the table, and do nothing more."""
-    premises["web"].start(MIGRATION)
-
-
-def heal(premises: Premises) -> None:
-    """End the program; its transaction is rolled back."""
-    premises["web"].stop(MIGRATION)
-    end_sleepers(premises["web"])
-    premises.server("web", "nginx").run(premises["web"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The application lives and reaches its database, but no page comes."""
-    if symptoms.unanswered(premises, "web", "intranet"):
-        return ""
-    return symptoms.unanswered(premises, "web", "nginx")
-
 
 FAULT = Fault(
     name="database-locked",
@@ -41,7 +21,7 @@ FAULT = Fault(
     fixes=("End the session that holds the lock (pg_terminate_backend).", "End the program migration."),
     hosts=("web", "watch"),
     hurts=frozenset({"web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=begin("web", MIGRATION),
+    heal=steps(end("web", MIGRATION), sql(END_SLEEPERS), start("web", "nginx")),
+    shows=sees(page, "statement timeout"),
 )

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from lab.building import Premises
+from lab.breaking import sql, start, steps
 from lab.faults import Fault
-from lab.faults.web_content_wrong import fetch
 from lab.people import PASSWORD
-from lab.servers.postgresql import query
-
-
-def inject(premises: Premises) -> None:
-    """Change it in the database only."""
-    query(premises["web"], "ALTER ROLE intranet PASSWORD 'changed-by-somebody'")
-
-
-def heal(premises: Premises) -> None:
-    """Change it back."""
-    query(premises["web"], f"ALTER ROLE intranet PASSWORD '{PASSWORD}'")
-    premises.server("web", "nginx").run(premises["web"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The application's error page gives the database's reason."""
-    status, text = fetch(premises)
-    return f"{status} {text.strip()}" if "password authentication failed" in text else ""
-
+from lab.symptoms import page, sees
 
 FAULT = Fault(
     name="database-password-changed",
@@ -38,7 +19,7 @@ FAULT = Fault(
     ),
     hosts=("web", "watch"),
     hurts=frozenset({"web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=sql("ALTER ROLE intranet PASSWORD 'changed-by-somebody'"),
+    heal=steps(sql(f"ALTER ROLE intranet PASSWORD '{PASSWORD}'"), start("web", "nginx")),
+    shows=sees(page, "password authentication failed"),
 )

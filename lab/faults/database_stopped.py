@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop it."""
-    premises.server("web", "postgresql").stop(premises["web"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it."""
-    premises.server("web", "postgresql").run(premises["web"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The web server answers, but the application says that its database does not."""
-    web, watch = premises["web"], premises["watch"]
-    if symptoms.closed(watch, web.address, 443):
-        return ""
-    return symptoms.unanswered(premises, "web", "nginx")
-
+from lab.symptoms import page, sees
 
 FAULT = Fault(
     name="database-stopped",
@@ -34,7 +15,7 @@ FAULT = Fault(
     fixes=("Start PostgreSQL on the host web.",),
     hosts=("web", "watch"),
     hurts=frozenset({"web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("web", "postgresql"),
+    heal=start("web", "postgresql"),
+    shows=sees(page, "Connection refused"),
 )

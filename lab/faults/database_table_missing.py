@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-from lab.building import Premises
+from lab.breaking import sql, start, steps
 from lab.faults import Fault
-from lab.faults.web_content_wrong import fetch
-from lab.servers.postgresql import query
-
-
-def rename(premises: Premises, old: str, new: str) -> None:
-    """Rename a table, if it is there."""
-    query(premises["web"], f"ALTER TABLE IF EXISTS {old} RENAME TO {new}", "intranet")
-
-
-def inject(premises: Premises) -> None:
-    """Rename the table."""
-    rename(premises, "notice", "notice_old")
-
-
-def heal(premises: Premises) -> None:
-    """Give it its name back."""
-    rename(premises, "notice_old", "notice")
-    premises.server("web", "nginx").run(premises["web"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The application's error page gives the database's reason."""
-    status, text = fetch(premises)
-    return f"{status} {text.strip()}" if "does not exist" in text else ""
-
+from lab.symptoms import page, sees
 
 FAULT = Fault(
     name="database-table-missing",
@@ -42,7 +18,7 @@ FAULT = Fault(
     ),
     hosts=("web", "watch"),
     hurts=frozenset({"web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=sql("ALTER TABLE IF EXISTS notice RENAME TO notice_old", "intranet"),
+    heal=steps(sql("ALTER TABLE IF EXISTS notice_old RENAME TO notice", "intranet"), start("web", "nginx")),
+    shows=sees(page, "does not exist"),
 )

@@ -2,37 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import firewall, no_firewall
 from lab.faults import Fault
-
-RULES = """
-table inet hardening {
-  chain input {
-    type filter hook input priority 0; policy accept;
-    tcp dport 389 drop
-  }
-}
-"""
-REMOVE = "nft delete table inet hardening 2>/dev/null || true"
-
-
-def inject(premises: Premises) -> None:
-    """Load the rule."""
-    premises["directory"].shell(f"{REMOVE}; nft -f -", text=RULES)
-
-
-def heal(premises: Premises) -> None:
-    """Remove the table."""
-    premises["directory"].shell(REMOVE)
-
-
-def shows(premises: Premises) -> str:
-    """Connections are neither opened nor refused, while the encrypted port is open."""
-    watch, address = premises["watch"], premises["directory"].address
-    word = symptoms.closed(watch, address, 389)
-    return word if word == "silent" and not symptoms.closed(watch, address, 636) else ""
-
+from lab.symptoms import port_silent
 
 FAULT = Fault(
     name="directory-blocked",
@@ -46,7 +18,7 @@ FAULT = Fault(
     ),
     hosts=("directory", "watch"),
     hurts=frozenset({"sign-in"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=firewall("directory", "tcp dport 389 drop"),
+    heal=no_firewall("directory"),
+    shows=port_silent("directory", 389, beside=636),
 )

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop it."""
-    premises.server("directory", "slapd").stop(premises["directory"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it."""
-    premises.server("directory", "slapd").run(premises["directory"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """Nothing listens."""
-    return symptoms.closed(premises["watch"], premises["directory"].address, 389)
-
+from lab.symptoms import port_refused
 
 FAULT = Fault(
     name="directory-down",
@@ -31,7 +15,7 @@ FAULT = Fault(
     fixes=("Start slapd on the host directory.",),
     hosts=("directory", "watch"),
     hurts=frozenset({"sign-in"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("directory", "slapd"),
+    heal=start("directory", "slapd"),
+    shows=port_refused("directory", 389),
 )

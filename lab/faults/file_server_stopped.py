@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop Samba."""
-    premises.server("files", "samba_files").stop(premises["files"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it."""
-    premises.server("files", "samba_files").run(premises["files"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The machine answers, but nobody listens for SMB."""
-    machine, watch = premises["files"], premises["watch"]
-    if symptoms.unreachable(watch, machine.address):
-        return ""
-    return symptoms.closed(watch, machine.address, 445)
-
+from lab.symptoms import port_refused
 
 FAULT = Fault(
     name="file-server-stopped",
@@ -34,7 +15,7 @@ FAULT = Fault(
     fixes=("Start smbd on the host files.",),
     hosts=("files", "watch"),
     hurts=frozenset({"files"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("files", "samba_files"),
+    heal=start("files", "samba_files"),
+    shows=port_refused("files", 445),
 )

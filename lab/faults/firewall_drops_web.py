@@ -2,36 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import firewall, no_firewall
 from lab.faults import Fault
-
-RULES = """
-table inet hardening {
-  chain input {
-    type filter hook input priority 0; policy accept;
-    tcp dport 443 drop
-  }
-}
-"""
-REMOVE = "nft delete table inet hardening 2>/dev/null || true"
-
-
-def inject(premises: Premises) -> None:
-    """Load the rule."""
-    premises["web"].shell(f"{REMOVE}; nft -f -", text=RULES)
-
-
-def heal(premises: Premises) -> None:
-    """Remove the table."""
-    premises["web"].shell(REMOVE)
-
-
-def shows(premises: Premises) -> str:
-    """Connections are neither opened nor refused, while the machine answers otherwise."""
-    word = symptoms.closed(premises["watch"], premises["web"].address, 443)
-    return word if word == "silent" and not symptoms.closed(premises["watch"], premises["web"].address, 80) else ""
-
+from lab.symptoms import port_silent
 
 FAULT = Fault(
     name="firewall-drops-web",
@@ -42,7 +15,7 @@ FAULT = Fault(
     fixes=("Remove the rule that drops port 443.", "Remove the table hardening."),
     hosts=("web", "watch"),
     hurts=frozenset({"web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=firewall("web", "tcp dport 443 drop"),
+    heal=no_firewall("web"),
+    shows=port_silent("web", 443, beside=80),
 )

@@ -2,39 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from lab.building import Premises
+from lab.breaking import configure, start, steps
 from lab.faults import Fault
-from lab.faults.addresses_exhausted import configure, own
+from lab.symptoms import offered, sees
 
-SCRIPT = "/opt/show-offer"
 WRONG = "10.20.0.254"
-
-
-def inject(premises: Premises) -> None:
-    """Let kea hand it out."""
-    configure(premises, dataclasses.replace(own(premises), router=WRONG))
-
-
-def heal(premises: Premises) -> None:
-    """Let it hand out the router again."""
-    configure(premises, own(premises))
-    own(premises).run(premises["names"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The offer names a gateway that is not the router."""
-    said = offered(premises)
-    return said.strip() if f"router={WRONG}" in said else ""
-
-
-def offered(premises: Premises) -> str:
-    """What a machine is offered that asks now; it takes nothing of it."""
-    ask = ("busybox", "udhcpc", "-i", "eth0", "-n", "-q", "-f", "-t3", "-T1", "-s", SCRIPT)
-    premises["watch"].write(SCRIPT, "#!/bin/sh\necho router=$router dns=$dns\n", mode=0o755)
-    return premises["watch"].run(*ask, check=False).stdout
-
 
 FAULT = Fault(
     name="gateway-handed-out-wrong",
@@ -45,7 +17,7 @@ FAULT = Fault(
     fixes=("Set the option routers to 10.20.0.1 and restart kea.",),
     hosts=("names", "watch"),
     hurts=frozenset(),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=configure("names", "kea", router=WRONG),
+    heal=steps(configure("names", "kea"), start("names", "kea")),
+    shows=sees(offered, f"router {WRONG}"),
 )

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import directory
 from lab.faults import Fault
-from lab.people import HEADQUARTERS, PASSWORD, PEOPLE
-from lab.servers.slapd import ADMINISTRATOR, BASE, name_of
+from lab.people import HEADQUARTERS, PEOPLE
+from lab.servers.slapd import BASE, name_of
+from lab.symptoms import sees, user
 
-ANN = PEOPLE[0].login
 GROUP = "it"
-
-
-def change(premises: Premises, verb: str) -> None:
-    """Add her to the group, or delete her from it; no matter whether she was in it."""
-    text = f"dn: cn={GROUP},ou=groups,{BASE}\nchangetype: modify\n{verb}: member\nmember: {name_of(ANN)}\n"
-    command = ("ldapmodify", "-x", "-H", "ldap://127.0.0.1", "-D", ADMINISTRATOR, "-w", PASSWORD)
-    premises["directory"].run(*command, text=text, check=False)
-
-
-def inject(premises: Premises) -> None:
-    """Take her out."""
-    change(premises, "delete")
-
-
-def heal(premises: Premises) -> None:
-    """Put her back."""
-    change(premises, "add")
-
-
-def shows(premises: Premises) -> str:
-    """She misses her group."""
-    error = symptoms.user_sees(premises, "sign-in")
-    return error if "no longer in" in error else ""
-
+ENTRY = f"cn={GROUP},ou=groups,{BASE}"
+ANN = PEOPLE[0].login
+MEMBER = f"member: {name_of(ANN)}"
 
 FAULT = Fault(
     name="group-missing",
@@ -44,8 +22,8 @@ FAULT = Fault(
     fixes=(f"Add {ANN} to the group {GROUP}.",),
     hosts=("directory", "names", "work1"),
     hurts=frozenset({"sign-in"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=directory(ENTRY, f"delete: member\n{MEMBER}"),
+    heal=directory(ENTRY, f"add: member\n{MEMBER}"),
+    shows=sees(user("sign-in"), "no longer in"),
     sites=(HEADQUARTERS,),
 )

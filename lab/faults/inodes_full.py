@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from lab import symptoms
+from lab.breaking import shell
 from lab.building import Premises
 from lab.faults import Fault
+from lab.symptoms import both, user
 
 FOLDER = "/srv/shares/cache"
+MUCH = 90
+"""Percent; a disk with less than this in use has space."""
 
 
-def inject(premises: Premises) -> None:
-    """Make empty files until no more can be made."""
-    premises["files"].shell(f"mkdir -p {FOLDER}; cd {FOLDER}; seq 5000 | xargs touch 2>/dev/null || true")
-
-
-def heal(premises: Premises) -> None:
-    """Remove them."""
-    premises["files"].run("rm", "-rf", FOLDER)
-
-
-def shows(premises: Premises) -> str:
-    """Somebody cannot save a file, although there is space."""
-    free = premises["files"].shell("df --output=pcent /srv | tail -1").strip(" %\n")
-    return symptoms.user_sees(premises, "files") if int(free) < 90 else ""
+def space(premises: Premises) -> str:
+    """Whether there is space on the disk, though perhaps no inodes."""
+    used = int(premises["files"].shell("df --output=pcent /srv | tail -1").strip(" %\n"))
+    return f"{used} % used" if used < MUCH else ""
 
 
 FAULT = Fault(
@@ -34,7 +27,7 @@ FAULT = Fault(
     fixes=(f"Remove {FOLDER}.", "Make a file system with more inodes."),
     hosts=("files", "names", "work1"),
     hurts=frozenset({"files"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=shell("files", f"mkdir -p {FOLDER}; cd {FOLDER}; seq 5000 | xargs touch 2>/dev/null || true"),
+    heal=shell("files", f"rm -rf {FOLDER}"),
+    shows=both(space, user("files")),
 )

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from lab import namespaces, symptoms
-from lab.building import Premises
+from lab.breaking import link
 from lab.faults import EVERYTHING, Fault
 from lab.people import BRANCH
-
-
-def inject(premises: Premises) -> None:
-    """Interrupt it at the headquarters."""
-    namespaces.ip(premises["router-norrvik"].pid, "link set line down")
-
-
-def heal(premises: Premises) -> None:
-    """Mend it; the routers find each other by themselves."""
-    namespaces.ip(premises["router-norrvik"].pid, "link set line up")
-
-
-def shows(premises: Premises) -> str:
-    """No machine at the branch answers."""
-    return symptoms.unreachable(premises["watch"], premises["backup"].address)
-
+from lab.symptoms import away, both
 
 FAULT = Fault(
     name="line-down",
@@ -32,9 +16,9 @@ FAULT = Fault(
     fixes=("Have the line mended.", "Switch the interface “line” on again."),
     hosts=("router-norrvik", "router-sorfjord", "backup", "watch"),
     hurts=EVERYTHING,
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=link("router-norrvik", "line", "down"),
+    heal=link("router-norrvik", "line", "up"),
+    shows=both(away("router-sorfjord"), away("backup")),
     sites=(BRANCH,),
     patience=30,
 )

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from lab import symptoms
+from lab.breaking import shell
 from lab.building import Premises
 from lab.faults import Fault
 from lab.people import BRANCH
+from lab.symptoms import WATCH, delay
 
 LONG = 100
 """Milliseconds; in health it is less than one."""
 
 
-def inject(premises: Premises) -> None:
-    """Let through as much as an old modem would."""
-    premises["router-norrvik"].shell("tc qdisc replace dev line root tbf rate 100kbit burst 3k latency 1s")
-
-
-def heal(premises: Premises) -> None:
-    """Let through everything."""
-    premises["router-norrvik"].shell("tc qdisc del dev line root 2>/dev/null || true")
-
-
 def shows(premises: Premises) -> str:
     """Large pings wait for one another."""
-    milliseconds = symptoms.delay(premises["watch"], premises["backup"].address)
+    milliseconds = delay(premises[WATCH], premises["backup"].address)
     return f"A large ping takes {milliseconds:.0f} ms" if milliseconds > LONG else ""
 
 
@@ -36,8 +27,8 @@ FAULT = Fault(
     fixes=("Remove the limit on the interface “line” of router-norrvik.", "Have the line mended."),
     hosts=("router-norrvik", "router-sorfjord", "backup", "watch"),
     hurts=frozenset(),
-    inject=inject,
-    heal=heal,
+    inject=shell("router-norrvik", "tc qdisc replace dev line root tbf rate 100kbit burst 3k latency 1s"),
+    heal=shell("router-norrvik", "tc qdisc del dev line root 2>/dev/null || true"),
     shows=shows,
     sites=(BRANCH,),
     by_chance=True,

@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import deliver, shell, steps
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Pause deliveries."""
-    premises["mail"].run("smtpctl", "pause", "mda", check=False)
-
-
-def heal(premises: Premises) -> None:
-    """Resume them, and try at once what waits."""
-    premises["mail"].run("smtpctl", "resume", "mda", check=False)
-    premises["mail"].run("smtpctl", "schedule", "all", check=False)
-
-
-def shows(premises: Premises) -> str:
-    """Mail is accepted, but does not arrive."""
-    if symptoms.unanswered(premises, "mail", "opensmtpd"):
-        return ""
-    error = symptoms.user_sees(premises, "mail")
-    return error if "does not arrive" in error else ""
-
+from lab.symptoms import both, fails, sees, user, well
 
 FAULT = Fault(
     name="mail-queue-stuck",
@@ -35,7 +15,7 @@ FAULT = Fault(
     fixes=("Resume deliveries (smtpctl resume mda).", "Restart the mail server."),
     hosts=("mail", "names", "watch", "work1"),
     hurts=frozenset({"mail"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=shell("mail", "smtpctl pause mda || true"),
+    heal=steps(shell("mail", "smtpctl resume mda || true"), deliver),
+    shows=both(well(fails("mail", "opensmtpd")), sees(user("mail"), "does not arrive")),
 )

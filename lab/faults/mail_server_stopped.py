@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop OpenSMTPD."""
-    premises.server("mail", "opensmtpd").stop(premises["mail"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it."""
-    premises.server("mail", "opensmtpd").run(premises["mail"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The machine answers, but nobody takes mail."""
-    machine, watch = premises["mail"], premises["watch"]
-    if symptoms.unreachable(watch, machine.address):
-        return ""
-    return symptoms.closed(watch, machine.address, 25)
-
+from lab.symptoms import port_refused
 
 FAULT = Fault(
     name="mail-server-stopped",
@@ -34,7 +15,7 @@ FAULT = Fault(
     fixes=("Start smtpd on the host mail.",),
     hosts=("mail", "watch"),
     hurts=frozenset({"mail"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("mail", "opensmtpd"),
+    heal=start("mail", "opensmtpd"),
+    shows=port_refused("mail", 25),
 )

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import deliver, shell, steps
 from lab.faults import Fault
 from lab.people import HEADQUARTERS, PEOPLE
+from lab.symptoms import both, user, well
 
 ANN = PEOPLE[0]
 BOX = f"/var/vmail/{ANN.login}"
-
-
-def inject(premises: Premises) -> None:
-    """Put one huge mail into it, and let dovecot count."""
-    premises["mail"].shell(
-        f"mkdir -p {BOX}/cur {BOX}/new {BOX}/tmp\n"
-        f"(printf 'Subject: Bilder\\n\\n'; head -c 6000000 /dev/zero | base64) > {BOX}/cur/lab-huge:2,S\n"
-        f"chown -R vmail: {BOX}\n"
-        f"doveadm quota recalc -u {ANN.login}"
-    )
-
-
-def heal(premises: Premises) -> None:
-    """Remove it, and count again."""
-    premises["mail"].shell(
-        f"rm -f {BOX}/cur/lab-huge*; doveadm quota recalc -u {ANN.login}; smtpctl schedule all || true"
-    )
-
-
-def shows(premises: Premises) -> str:
-    """Her mail does not arrive, a colleague's does."""
-    if symptoms.user_sees(premises, "mail", PEOPLE[1]):
-        return ""
-    return symptoms.user_sees(premises, "mail", ANN)
-
+FILL = f"""
+mkdir -p {BOX}/cur {BOX}/new {BOX}/tmp
+(printf 'Subject: Bilder\\n\\n'; head -c 6000000 /dev/zero | base64) > {BOX}/cur/lab-huge:2,S
+chown -R vmail: {BOX}
+doveadm quota recalc -u {ANN.login}
+"""
+EMPTY = f"rm -f {BOX}/cur/lab-huge*; doveadm quota recalc -u {ANN.login}"
 
 FAULT = Fault(
     name="mailbox-full",
@@ -44,8 +26,8 @@ FAULT = Fault(
     fixes=("Remove or move the large mail.", "Raise the quota."),
     hosts=("mail", "names", "work1", "work2"),
     hurts=frozenset({"mail"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=shell("mail", FILL),
+    heal=steps(shell("mail", EMPTY), deliver),
+    shows=both(well(user("mail", PEOPLE[1])), user("mail", ANN)),
     sites=(HEADQUARTERS,),
 )

@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import deliver, start, steps, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop dovecot."""
-    premises.server("mail", "dovecot").stop(premises["mail"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it, and deliver what waits."""
-    premises.server("mail", "dovecot").run(premises["mail"], premises["watch"])
-    premises["mail"].run("smtpctl", "schedule", "all", check=False)
-
-
-def shows(premises: Premises) -> str:
-    """Nothing listens where mail programs connect."""
-    return symptoms.closed(premises["watch"], premises["mail"].address, 143)
-
+from lab.symptoms import port_refused
 
 FAULT = Fault(
     name="mailboxes-down",
@@ -32,7 +15,7 @@ FAULT = Fault(
     fixes=("Start dovecot on the host mail.",),
     hosts=("mail", "watch"),
     hurts=frozenset({"mail"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("mail", "dovecot"),
+    heal=steps(start("mail", "dovecot"), deliver),
+    shows=port_refused("mail", 143),
 )

@@ -2,38 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import configure, start, steps
 from lab.faults import Fault
-from lab.servers.snmpd import Snmpd
-
-
-def configure(premises: Premises, server: Snmpd) -> None:
-    """Let the agent run with these settings."""
-    files = premises["files"]
-    server.stop(files)
-    server.prepare(files)
-    server.run(files, premises["watch"])
-
-
-def inject(premises: Premises) -> None:
-    """Change the community at the agent only."""
-    configure(premises, dataclasses.replace(Snmpd(), community="changed-by-hand"))
-
-
-def heal(premises: Premises) -> None:
-    """Change it back."""
-    configure(premises, Snmpd())
-
-
-def shows(premises: Premises) -> str:
-    """The agent runs, but does not answer to the usual community."""
-    if not premises["files"].runs("snmpd"):
-        return ""
-    return symptoms.unanswered(premises, "files", "snmpd")
-
+from lab.symptoms import both, datagram, fails, sees
 
 FAULT = Fault(
     name="monitoring-community-changed",
@@ -44,7 +15,7 @@ FAULT = Fault(
     fixes=("Set the same community at the agent and in monitoring.",),
     hosts=("files", "watch"),
     hurts=frozenset(),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=configure("files", "snmpd", community="changed-by-hand"),
+    heal=steps(configure("files", "snmpd"), start("files", "snmpd")),
+    shows=both(sees(datagram("files", 161, b"?"), "silent"), fails("files", "snmpd")),
 )

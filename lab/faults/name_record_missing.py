@@ -2,51 +2,13 @@
 
 from __future__ import annotations
 
-import dns.query
-import dns.tsigkeyring
-import dns.update
-
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import record
 from lab.faults import Fault
+from lab.office import ADDRESSES
 from lab.people import DOMAIN
-from lab.servers.bind9 import KEY, look_up
+from lab.symptoms import nameless
 
 RECORD = "intranet"
-
-
-def change(premises: Premises, address: str) -> None:
-    """Give the record another address, or none at all, by a signed update."""
-    message = dns.update.Update(DOMAIN, keyring=dns.tsigkeyring.from_text({"lab": KEY}), keyalgorithm="hmac-sha256")
-    message.delete(RECORD, "A")
-    if address:
-        message.add(RECORD, 60, "A", address)
-    with premises["watch"].network():
-        dns.query.tcp(message, premises["names"].address, timeout=3)
-
-
-def found(premises: Premises) -> list[str]:
-    """What the name server says now."""
-    with premises["watch"].network():
-        return look_up(premises["names"].address, f"{RECORD}.{DOMAIN}")
-
-
-def inject(premises: Premises) -> None:
-    """Remove the record."""
-    change(premises, "")
-
-
-def heal(premises: Premises) -> None:
-    """Add it again."""
-    change(premises, premises["web"].address)
-
-
-def shows(premises: Premises) -> str:
-    """The name server answers other names, but has none for the intranet."""
-    if symptoms.unanswered(premises, "names", "bind9") or found(premises):
-        return ""
-    return f"{RECORD}.{DOMAIN} has no address"
-
 
 FAULT = Fault(
     name="name-record-missing",
@@ -57,7 +19,7 @@ FAULT = Fault(
     fixes=(f"Add the A record {RECORD} with the address of the host web.",),
     hosts=("names", "web", "watch"),
     hurts=frozenset({"look-up", "web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=record(RECORD, "A", ""),
+    heal=record(RECORD, "A", ADDRESSES[RECORD]),
+    shows=nameless(f"{RECORD}.{DOMAIN}"),
 )

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from lab.building import Premises
+from lab.breaking import record
 from lab.faults import Fault
-from lab.faults.name_record_missing import RECORD, change, found
+from lab.office import ADDRESSES
 from lab.people import DOMAIN
+from lab.symptoms import answers, sees
 
+RECORD = "intranet"
 NOBODY = "10.20.0.99"
-
-
-def inject(premises: Premises) -> None:
-    """Give the record a wrong address."""
-    change(premises, NOBODY)
-
-
-def heal(premises: Premises) -> None:
-    """Give it the right one."""
-    change(premises, premises["web"].address)
-
-
-def shows(premises: Premises) -> str:
-    """The answer is not the web server's address."""
-    answer = found(premises)
-    return f"{RECORD}.{DOMAIN} is {', '.join(answer)}" if NOBODY in answer else ""
-
 
 FAULT = Fault(
     name="name-record-wrong",
@@ -35,7 +20,7 @@ FAULT = Fault(
     fixes=("Correct the A record to the address of the host web.",),
     hosts=("names", "web", "watch"),
     hurts=frozenset({"web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=record(RECORD, "A", NOBODY),
+    heal=record(RECORD, "A", ADDRESSES[RECORD]),
+    shows=sees(answers("names", f"{RECORD}.{DOMAIN}"), NOBODY),
 )

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from lab import symptoms
+from lab.breaking import firewall, no_firewall
 from lab.building import Premises
 from lab.faults import Fault
 from lab.people import BRANCH
+from lab.symptoms import WATCH, lost
 
-RULES = """
-table inet weather {
-  chain line {
-    type filter hook forward priority 0; policy accept;
-    oifname "line" numgen random mod 100 < 50 drop
-  }
-}
-"""
-REMOVE = "nft delete table inet weather 2>/dev/null || true"
+RULE = 'oifname "line" numgen random mod 100 < 50 drop'
 LOSS = 20
-
-
-def inject(premises: Premises) -> None:
-    """Drop by the throw of a coin."""
-    premises["router-norrvik"].shell(f"{REMOVE}; nft -f -", text=RULES)
-
-
-def heal(premises: Premises) -> None:
-    """Drop nothing."""
-    premises["router-norrvik"].shell(REMOVE)
+"""Percent; less may be an accident, and so may be all but this."""
 
 
 def shows(premises: Premises) -> str:
     """Many pings get no answer, and many do."""
-    percent = symptoms.lost(premises["watch"], premises["backup"].address, 30)
+    percent = lost(premises[WATCH], premises["backup"].address, 30)
     return f"{percent} % of the pings are lost" if LOSS < percent < 100 - LOSS else ""
 
 
@@ -44,8 +28,8 @@ FAULT = Fault(
     fixes=("Have the line mended.", "Replace the device at its end (here: remove the table weather)."),
     hosts=("router-norrvik", "router-sorfjord", "backup", "watch"),
     hurts=frozenset(),
-    inject=inject,
-    heal=heal,
+    inject=firewall("router-norrvik", RULE, hook="forward", table="weather"),
+    heal=no_firewall("router-norrvik", "weather"),
     shows=shows,
     sites=(BRANCH,),
     by_chance=True,

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import windows_directory
 from lab.faults import Fault
 from lab.people import HEADQUARTERS, PEOPLE
-from lab.servers.samba_ad import DATABASE, name_of, sign_in
+from lab.servers.samba_ad import name_of
+from lab.symptoms import sees, user
 
+#: 0 means that the password must be changed, -1 that it was changed now (MS-ADTS 3.1.1.8.10).
 ANN = PEOPLE[0].login
-
-
-def change(premises: Premises, last_set: str) -> None:
-    """Set when the password was set last: 0 means that it must be changed, -1 that it was now (MS-ADTS 3.1.1.8.10)."""
-    text = f"dn: {name_of(ANN)}\nchangetype: modify\nreplace: pwdLastSet\npwdLastSet: {last_set}\n"
-    premises["dc1"].run("ldbmodify", "-H", DATABASE, text=text)
-
-
-def inject(premises: Premises) -> None:
-    """Let it expire."""
-    change(premises, "0")
-
-
-def heal(premises: Premises) -> None:
-    """Let it count as new."""
-    change(premises, "-1")
-
-
-def shows(premises: Premises) -> str:
-    """This person is refused with the code for an expired password, another is not."""
-    controller, watch = premises["dc1"], premises["watch"]
-    if symptoms.failure(lambda: sign_in(controller, watch, PEOPLE[1].login)):
-        return ""
-    error = symptoms.failure(lambda: sign_in(controller, watch, ANN))
-    return error if "data 773" in error else ""
-
 
 FAULT = Fault(
     name="password-expired",
@@ -43,10 +18,10 @@ FAULT = Fault(
     symptom="One person's Windows password is refused, although it is right.",
     cause="The password has expired.",
     fixes=("Let the person choose a new password.", "Set a new password as administrator."),
-    hosts=("dc1", "watch"),
+    hosts=("dc1", "names", "work1"),
     hurts=frozenset({"windows"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=windows_directory(name_of(ANN), "pwdLastSet", "0"),
+    heal=windows_directory(name_of(ANN), "pwdLastSet", "-1"),
+    shows=sees(user("windows"), "data 773"),
     sites=(HEADQUARTERS,),
 )

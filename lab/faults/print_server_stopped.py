@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop CUPS."""
-    premises.server("print", "cups").stop(premises["print"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it."""
-    premises.server("print", "cups").run(premises["print"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The machine answers, but nobody listens for print jobs."""
-    machine, watch = premises["print"], premises["watch"]
-    if symptoms.unreachable(watch, machine.address):
-        return ""
-    return symptoms.closed(watch, machine.address, 631)
-
+from lab.symptoms import port_refused
 
 FAULT = Fault(
     name="print-server-stopped",
@@ -34,7 +15,7 @@ FAULT = Fault(
     fixes=("Start cupsd on the host print.",),
     hosts=("print", "watch"),
     hurts=frozenset({"print"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("print", "cups"),
+    heal=start("print", "cups"),
+    shows=port_refused("print", 631),
 )

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
 from lab.people import HEADQUARTERS
-
-
-def inject(premises: Premises) -> None:
-    """Switch it off."""
-    premises.server("printer1", "printer").stop(premises["printer1"])
-
-
-def heal(premises: Premises) -> None:
-    """Switch it on."""
-    premises.server("printer1", "printer").run(premises["printer1"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """Its address answers, but it takes no jobs."""
-    machine, watch = premises["printer1"], premises["watch"]
-    if symptoms.unreachable(watch, machine.address):
-        return ""
-    return symptoms.closed(watch, machine.address, 8631)
-
+from lab.symptoms import port_refused
 
 FAULT = Fault(
     name="printer-off",
@@ -35,8 +16,8 @@ FAULT = Fault(
     fixes=("Switch printer1 on.",),
     hosts=("printer1", "watch"),
     hurts=frozenset({"print"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("printer1", "printer"),
+    heal=start("printer1", "printer"),
+    shows=port_refused("printer1", 8631),
     sites=(HEADQUARTERS,),
 )

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+from lab.breaking import shell, steps
 from lab.building import Premises
 from lab.faults import Fault
 from lab.office import QUEUES
 from lab.people import HEADQUARTERS
-from lab.servers import printer
 from lab.servers.cups import submit
+from lab.servers.printer import EMPTY, state
+from lab.symptoms import WATCH, sees
 
 
-def inject(premises: Premises) -> None:
-    """Take the paper out, and print a page."""
-    premises["printer1"].run("touch", printer.EMPTY)
-    submit(premises["print"].address, premises["watch"], QUEUES[HEADQUARTERS])
+def print_something(premises: Premises) -> None:
+    """Print a page; the printer notices only then."""
+    submit(premises["print"].address, premises[WATCH], QUEUES[HEADQUARTERS])
 
 
-def heal(premises: Premises) -> None:
-    """Put paper in."""
-    premises["printer1"].run("rm", "-f", printer.EMPTY)
-
-
-def shows(premises: Premises) -> str:
-    """The printer itself says so."""
-    said = printer.state(premises["printer1"], premises["watch"])
-    return said if "media-empty" in said else ""
+def told(premises: Premises) -> str:
+    """What the printer says of itself."""
+    return state(premises["printer1"], premises[WATCH])
 
 
 FAULT = Fault(
@@ -36,9 +31,9 @@ FAULT = Fault(
     fixes=("Put paper into printer1.",),
     hosts=("print", "printer1", "watch"),
     hurts=frozenset({"print"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=steps(shell("printer1", f"touch {EMPTY}"), print_something),
+    heal=shell("printer1", f"rm -f {EMPTY}"),
+    shows=sees(told, "media-empty"),
     sites=(HEADQUARTERS,),
     patience=40,
 )

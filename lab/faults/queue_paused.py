@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from lab.building import Premises
+from lab.breaking import shell
 from lab.faults import Fault
 from lab.office import QUEUES
 from lab.people import HEADQUARTERS
-from lab.servers.cups import queue_state
+from lab.symptoms import print_server, sees
 
 QUEUE = QUEUES[HEADQUARTERS]
-
-
-def inject(premises: Premises) -> None:
-    """Pause it."""
-    premises["print"].run("cupsdisable", "-h", "127.0.0.1:631", QUEUE)
-
-
-def heal(premises: Premises) -> None:
-    """Resume it."""
-    premises["print"].run("cupsenable", "-h", "127.0.0.1:631", QUEUE)
-
-
-def shows(premises: Premises) -> str:
-    """The print server says so."""
-    said = queue_state(premises["print"].address, premises["watch"], QUEUE)
-    return said if "disabled" in said else ""
-
 
 FAULT = Fault(
     name="queue-paused",
@@ -36,8 +19,8 @@ FAULT = Fault(
     fixes=(f"Resume the queue {QUEUE}.",),
     hosts=("print", "printer1", "watch"),
     hurts=frozenset({"print"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=shell("print", f"cupsdisable -h 127.0.0.1:631 {QUEUE}"),
+    heal=shell("print", f"cupsenable -h 127.0.0.1:631 {QUEUE}"),
+    shows=sees(print_server("-p", QUEUE), "disabled"),
     sites=(HEADQUARTERS,),
 )

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop sshd."""
-    premises.server("files", "sshd").stop(premises["files"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it."""
-    premises.server("files", "sshd").run(premises["files"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The machine answers, but nobody listens for ssh."""
-    machine, watch = premises["files"], premises["watch"]
-    if symptoms.unreachable(watch, machine.address):
-        return ""
-    return symptoms.closed(watch, machine.address, 22)
-
+from lab.symptoms import port_refused
 
 FAULT = Fault(
     name="remote-access-down",
@@ -34,7 +15,7 @@ FAULT = Fault(
     fixes=("Start sshd on the host files, from its console.",),
     hosts=("files", "watch"),
     hurts=frozenset(),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("files", "sshd"),
+    heal=start("files", "sshd"),
+    shows=port_refused("files", 22),
 )

@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import EVERYTHING, Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop it."""
-    premises.server("names", "bind9").stop(premises["names"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it."""
-    premises.server("names", "bind9").run(premises["names"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The machine is there, but names are not answered."""
-    if symptoms.unreachable(premises["watch"], premises["names"].address):
-        return ""
-    return symptoms.unanswered(premises, "names", "bind9")
-
+from lab.symptoms import away, both, fails, well
 
 FAULT = Fault(
     name="resolver-down",
@@ -33,7 +15,7 @@ FAULT = Fault(
     fixes=("Start BIND (named) on the host names.",),
     hosts=("names", "watch"),
     hurts=EVERYTHING,
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("names", "bind9"),
+    heal=start("names", "bind9"),
+    shows=both(well(away("names")), fails("names", "bind9")),
 )

@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from lab.building import Premises
+from lab.breaking import configure, start, steps
 from lab.faults import Fault
-from lab.faults.addresses_exhausted import configure, own
-from lab.faults.gateway_handed_out_wrong import offered
+from lab.symptoms import offered, sees
 
 WRONG = "10.20.0.53"
-
-
-def inject(premises: Premises) -> None:
-    """Let kea hand it out."""
-    configure(premises, dataclasses.replace(own(premises), resolver=WRONG))
-
-
-def heal(premises: Premises) -> None:
-    """Let it hand out the right one again."""
-    configure(premises, own(premises))
-    own(premises).run(premises["names"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The offer names a server that knows no names."""
-    said = offered(premises)
-    return said.strip() if f"dns={WRONG}" in said else ""
-
 
 FAULT = Fault(
     name="resolver-handed-out-wrong",
@@ -38,7 +17,7 @@ FAULT = Fault(
     fixes=("Set the option domain-name-servers to 10.20.0.14 and restart kea.",),
     hosts=("names", "watch"),
     hurts=frozenset(),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=configure("names", "kea", resolver=WRONG),
+    heal=steps(configure("names", "kea"), start("names", "kea")),
+    shows=sees(offered, f"resolver {WRONG}"),
 )

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from lab import namespaces, symptoms
-from lab.building import Premises
+from lab.breaking import shell
 from lab.faults import EVERYTHING, Fault
+from lab.office import LINE
 from lab.people import BRANCH
+from lab.symptoms import away, both, ping, well
 
 ROUTE = "blackhole 10.30.0.0/24 metric 1"
-
-
-def inject(premises: Premises) -> None:
-    """Add a static route that is better than the right one."""
-    namespaces.ip(premises["router-norrvik"].pid, f"route replace {ROUTE}")
-
-
-def heal(premises: Premises) -> None:
-    """Remove it, if it is there."""
-    premises["router-norrvik"].run("ip", "route", "del", *ROUTE.split(), check=False)
-
-
-def shows(premises: Premises) -> str:
-    """The branch is out of reach, although the routers speak with each other."""
-    if symptoms.lost(premises["router-norrvik"], "10.10.0.2", 3):
-        return ""
-    return symptoms.unreachable(premises["watch"], premises["backup"].address)
-
 
 FAULT = Fault(
     name="route-missing",
@@ -36,8 +19,8 @@ FAULT = Fault(
     fixes=("Remove the static route for 10.30.0.0/24 on router-norrvik.",),
     hosts=("router-norrvik", "router-sorfjord", "backup", "watch"),
     hurts=EVERYTHING - {"look-up"},
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=shell("router-norrvik", f"ip route replace {ROUTE}"),
+    heal=shell("router-norrvik", f"ip route del {ROUTE} 2>/dev/null || true"),
+    shows=both(well(ping("router-norrvik", LINE[1])), away("router-sorfjord"), away("backup")),
     sites=(BRANCH,),
 )

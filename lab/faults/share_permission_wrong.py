@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import shell
 from lab.faults import Fault
+from lab.symptoms import sees, user
 
 FOLDER = "/srv/shares/everyone"
-
-
-def inject(premises: Premises) -> None:
-    """Take everybody's rights."""
-    premises["files"].run("chmod", "700", FOLDER)
-
-
-def heal(premises: Premises) -> None:
-    """Give them back to the group."""
-    premises["files"].run("chmod", "2770", FOLDER)
-
-
-def shows(premises: Premises) -> str:
-    """Somebody is refused."""
-    error = symptoms.user_sees(premises, "files")
-    return error if "ACCESS_DENIED" in error else ""
-
 
 FAULT = Fault(
     name="share-permission-wrong",
@@ -34,7 +17,7 @@ FAULT = Fault(
     fixes=(f"Set the mode of {FOLDER} to 2770.",),
     hosts=("files", "names", "work1"),
     hurts=frozenset({"files"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=shell("files", f"chmod 700 {FOLDER}"),
+    heal=shell("files", f"chmod 2770 {FOLDER}"),
+    shows=sees(user("files"), "ACCESS_DENIED"),
 )

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop it, as somebody did who forgot to start it again."""
-    premises.server("web", "nginx").stop(premises["web"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it."""
-    premises.server("web", "nginx").run(premises["web"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """Nothing listens where browsers connect."""
-    return symptoms.closed(premises["watch"], premises["web"].address, 443)
-
+from lab.symptoms import port_refused
 
 FAULT = Fault(
     name="web-server-stopped",
@@ -31,7 +15,7 @@ FAULT = Fault(
     fixes=("Start the service nginx on the host web.",),
     hosts=("web", "watch"),
     hurts=frozenset({"web"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("web", "nginx"),
+    heal=start("web", "nginx"),
+    shows=port_refused("web", 443),
 )

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from lab import symptoms
-from lab.building import Premises
+from lab.breaking import start, stop
 from lab.faults import Fault
-
-
-def inject(premises: Premises) -> None:
-    """Stop Samba."""
-    premises.server("dc1", "samba_ad").stop(premises["dc1"])
-
-
-def heal(premises: Premises) -> None:
-    """Start it, and wait until it takes sign-ins."""
-    premises.server("dc1", "samba_ad").run(premises["dc1"], premises["watch"])
-
-
-def shows(premises: Premises) -> str:
-    """The machine answers, but nobody listens for LDAPS."""
-    machine, watch = premises["dc1"], premises["watch"]
-    if symptoms.unreachable(watch, machine.address):
-        return ""
-    return symptoms.closed(watch, machine.address, 636)
-
+from lab.symptoms import port_refused
 
 FAULT = Fault(
     name="windows-directory-down",
@@ -34,7 +15,7 @@ FAULT = Fault(
     fixes=("Start Samba on dc1.",),
     hosts=("dc1", "watch"),
     hurts=frozenset({"windows"}),
-    inject=inject,
-    heal=heal,
-    shows=shows,
+    inject=stop("dc1", "samba_ad"),
+    heal=start("dc1", "samba_ad"),
+    shows=port_refused("dc1", 636),
 )

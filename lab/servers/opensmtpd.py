@@ -63,13 +63,9 @@ class Opensmtpd(Server):
         return [Service("smtpd", ("/usr/sbin/smtpd", "-d", "-f", "/etc/smtpd.conf"))]
 
     def ask(self, machine: Machine, client: Machine) -> None:
-        """Offer a mail, up to the point where it would be accepted."""
-        with client.network(), smtplib.SMTP(machine.address, timeout=5) as connection:
-            connection.ehlo("client.norrvik.example")
-            connection.mail("somebody@elsewhere.example")
-            status, words = connection.rcpt(PEOPLE[0].mail)
-            if status != OK:
-                raise LabError(f"The mail server answers {status} {words.decode()}")
+        """Offer a mail from outside."""
+        with client.network():
+            offer_mail(machine, "somebody@elsewhere.example", PEOPLE[0].mail)
 
     def watched(self, address: str) -> list[Watch]:
         """The port greets."""
@@ -78,3 +74,13 @@ class Opensmtpd(Server):
     def facts(self, machine: Machine) -> dict[str, str]:
         """Add the domain it takes mail for."""
         return {"address": machine.address, "smtp": "25", "domain": DOMAIN}
+
+
+def offer_mail(machine: Machine, sender: str, recipient: str) -> None:
+    """Offer a mail, up to the point where it would be accepted."""
+    with smtplib.SMTP(machine.address, timeout=5) as connection:
+        connection.ehlo("client.norrvik.example")
+        connection.mail(sender)
+        status, words = connection.rcpt(recipient)
+        if status != OK:
+            raise LabError(f"The mail server answers {status} {words.decode()}")
