@@ -77,7 +77,7 @@ def program(*words: str, text: str | bytes = "", environment: dict[str, str] | N
     except subprocess.TimeoutExpired as error:
         raise NotDone(f"{words[0]} does not answer") from error
     if done.returncode:
-        raise NotDone((done.stderr or done.stdout).decode(errors="replace").strip() or f"{words[0]} failed")
+        raise NotDone((done.stdout + done.stderr).decode(errors="replace").strip() or f"{words[0]} failed")
     return (done.stdout + done.stderr).decode(errors="replace")
 
 

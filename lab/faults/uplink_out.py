@@ -1,0 +1,25 @@
+"""The branch's switch has lost the cable to its router."""
+
+from __future__ import annotations
+
+from lab.breaking import link
+from lab.faults import EVERYTHING, Fault
+from lab.office import LINE
+from lab.people import BRANCH
+from lab.symptoms import away, both, ping, well
+
+FAULT = Fault(
+    name="uplink-out",
+    area="network",
+    broken="The port “router-sorfjord” of switch-sorfjord has no link.",
+    symptom="At the harbour nothing works; not even the router there answers.",
+    cause="The cable between switch and router is out.",
+    fixes=("Put the cable back into the port.", "Switch the port on again."),
+    hosts=("router-norrvik", "router-sorfjord", "switch-sorfjord", "backup", "watch"),
+    hurts=EVERYTHING,
+    inject=link("switch-sorfjord", "router-sorfjord", "down"),
+    heal=link("switch-sorfjord", "router-sorfjord", "up"),
+    shows=both(well(ping("router-norrvik", LINE[1])), away("backup", "router-sorfjord")),
+    sites=(BRANCH,),
+    patience=30,
+)

@@ -1,0 +1,26 @@
+"""One workstation asks a name server that does not exist."""
+
+from __future__ import annotations
+
+from lab.breaking import Line
+from lab.faults import EVERYTHING, Fault
+from lab.people import BRANCH, members
+from lab.symptoms import away, both, user, well
+
+RESOLVER = Line("work3", "/etc/resolv.conf", right="nameserver 10.30.0.1\n", wrong="nameserver 10.30.0.99\n")
+
+FAULT = Fault(
+    name="workstation-resolver-wrong",
+    area="names",
+    broken="/etc/resolv.conf on the workstation work3 names 10.30.0.99.",
+    symptom="One computer finds nothing by name; the one beside it does.",
+    cause="A name server was entered by hand and is wrong.",
+    fixes=("Let the computer take the name server from DHCP.", "Enter 10.30.0.1 as the name server."),
+    hosts=("work3", "router-sorfjord", "names"),
+    hurts=EVERYTHING,
+    inject=RESOLVER.spoil,
+    heal=RESOLVER.correct,
+    shows=both(well(away("router-sorfjord", "work3")), user("look-up", members(BRANCH)[0])),
+    sites=(BRANCH,),
+    patience=40,
+)
