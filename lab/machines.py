@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -132,31 +132,38 @@ class Machine:
         """
         pipe = subprocess.PIPE
         with self.popen(*command, user=user, stdin=pipe, stdout=pipe, stderr=pipe, **options) as process:
-            try:
-                out, error = process.communicate(text, seconds)
-            except subprocess.TimeoutExpired:
-                # Not nsenter itself: what it leaves behind would belong to the surrounding system.
-                processes.kill(processes.descendants(process.pid))
-                out, error = process.communicate()
-                error += f"(stopped after {seconds:g} s)"
+            return self._finish(process, command, text, check, seconds)
+
+    def outside(
+        self, *command: str, check: bool = True, seconds: float = 30, env: Mapping[str, str] | None = None
+    ) -> Finished:
+        """Run a program of the surrounding system, with its files, in the network of this machine; see ``run``.
+
+        It ends with the machine.
+        """
+        words = [*namespaces.beside(self.pid), "--", *command]
+        nothing, pipe = subprocess.DEVNULL, subprocess.PIPE
+        with subprocess.Popen(
+            words, stdin=nothing, stdout=pipe, stderr=pipe, text=True, env={**ENVIRONMENT, **(env or {})}
+        ) as process:
+            return self._finish(process, command, None, check, seconds)
+
+    def _finish(
+        self, process: subprocess.Popen[str], command: Sequence[str], text: str | None, check: bool, seconds: float
+    ) -> Finished:
+        """Wait for a command, and stop it when it takes too long."""
+        try:
+            out, error = process.communicate(text, seconds)
+        except subprocess.TimeoutExpired:
+            # Not nsenter itself: what it leaves behind would belong to the surrounding system.
+            processes.kill(processes.descendants(process.pid))
+            out, error = process.communicate()
+            error += f"(stopped after {seconds:g} s)"
         if check and process.returncode:
             raise LabError(
                 f"{self.name}: {shlex.join(command)} failed ({process.returncode}): {(error or out).strip()}"
             )
         return subprocess.CompletedProcess(command, process.returncode, out, error)
-
-    def outside(self, *command: str, check: bool = True, seconds: float = 30) -> Finished:
-        """Run a program of the surrounding system, with its files, in the network of this machine."""
-        words = ["nsenter", f"--target={self.pid}", "--net", "--", *command]
-        return subprocess.run(
-            words,
-            check=check,
-            timeout=seconds,
-            text=True,
-            capture_output=True,
-            env=ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-        )
 
     def shell(self, script: str, **options: Any) -> str:
         """Run a shell script on the machine, stopping at the first error, and return what it prints."""

@@ -90,6 +90,11 @@ def entering(pid: int) -> list[str]:
     return ["nsenter", f"--target={pid}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd"]
 
 
+def beside(pid: int) -> list[str]:
+    """What to put before a command of this system so that it runs in the network of ``pid``, and ends with it."""
+    return ["nsenter", f"--target={pid}", "--net", "--pid"]
+
+
 def ip(pid: int, *commands: str) -> None:
     """Run ``ip`` commands (one string each, without the word ip) in the network of process ``pid``, all at once."""
     subprocess.run(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lab.machines import ENVIRONMENT, Machine
+from lab.machines import Machine
 from lab.people import PASSWORD
 from lab.processes import LabError, Service
 from lab.servers import Server
@@ -55,25 +54,9 @@ def restic(machine: Machine, client: Machine, *words: str, password: str = PASSW
     """Run restic in the network of ``client`` on the repository of ``machine``, and return what it prints."""
     transport = " ".join([*command(machine, ACCOUNT), "-s", "sftp"])
     url = f"sftp:{ACCOUNT}@{machine.address}:{REPOSITORY}"
-    done = subprocess.run(
-        [
-            "nsenter",
-            f"--target={client.pid}",
-            "--net",
-            "restic",
-            "--no-cache",
-            "-r",
-            url,
-            "-o",
-            f"sftp.command={transport}",
-            *words,
-        ],
-        env={**ENVIRONMENT, "RESTIC_PASSWORD": password, "TMPDIR": os.environ.get("TMPDIR", "/tmp")},
-        text=True,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    environment = {"RESTIC_PASSWORD": password, "TMPDIR": os.environ.get("TMPDIR", "/tmp")}
+    program = ("restic", "--no-cache", "-r", url, "-o", f"sftp.command={transport}", *words)
+    done = client.outside(*program, check=False, seconds=60, env=environment)
     if done.returncode:
         raise LabError(f"restic {words[0]} failed: {done.stderr.strip()}")
     return done.stdout

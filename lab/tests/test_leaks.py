@@ -104,6 +104,22 @@ def test_a_builder_that_is_killed_takes_everything_with_it(name: str, machines_u
 
 
 @pytest.mark.slow
+def test_a_program_of_this_system_in_the_network_of_a_machine_ends_with_it(name: str) -> None:
+    script = (
+        "import sys; from lab.state import Lab; from lab.machines import Machine;"
+        "machine = Machine.boot(Lab.claim(sys.argv[1]), 'alpha');"
+        "machine.outside('sh', '-c', 'sleep 1000; true', f'client-of-{sys.argv[1]}')"
+    )
+    builder = subprocess.Popen([sys.executable, "-c", script, name], cwd=machines.REPOSITORY)
+    until(lambda: any(f"sleep 1000; true client-of-{name}" in line for line in traces(name)), 10, "the program")
+    builder.kill()
+    builder.wait(10)
+    until(lambda: machines_of(name) == 0, 10, "the end of the machine")
+    state.sweep()
+    until(lambda: traces(name) == [], 10, f"the end of {traces(name)}")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Machine, SystemdMachine])
 def test_a_machine_that_was_let_go_survives_its_builder_and_ends_with_down(name: str, kind: type[Machine]) -> None:
     script = (
