@@ -87,7 +87,7 @@ def enter_processes(pid: int) -> None:
 
 def entering(pid: int) -> list[str]:
     """What to put before a command so that it runs in all namespaces of process ``pid``."""
-    return ["nsenter", f"--target={pid}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd"]
+    return ["nsenter", f"--target={pid}", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd"]
 
 
 def beside(pid: int) -> list[str]:
