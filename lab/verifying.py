@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from lab import users
 from lab.building import Premises
 from lab.faults import Fault
 from lab.processes import LabError, until
+
+#: Which command told it; what it told is of more interest in the table.
+COMMAND = re.compile(r"LabError: \S+: .* failed \(-?\d+\): ")
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Proof:
     def __str__(self) -> str:
         """The line of the table."""
         word = "BAD" if self.objection else "ok"
-        told = (self.objection or self.evidence).replace("\n", " ")
+        told = COMMAND.sub("", (self.objection or self.evidence).replace("\n", " "))
         return f"{word:4}{self.fault:34}{self.seconds:6.1f} s  {told[:120]}"
 
 

@@ -15,7 +15,7 @@ from lab.tasks import TASKS
 from lab.verifying import prove
 
 FAULTS = catalogue()
-#: One for every way to break something: a service, a file, a record, a cable, a rule, a disk, a queue, an account.
+#: One for every way to break something: service, file, record, cable, rule, disk, queue, account, clock.
 SAMPLE = (
     "web-server-stopped",
     "certificate-expired",
@@ -25,7 +25,16 @@ SAMPLE = (
     "disk-full",
     "queue-paused",
     "account-locked",
+    "clock-wrong",
 )
+PROMISED = 64
+
+
+def test_there_are_as_many_as_promised_and_no_two_say_the_same() -> None:
+    assert len(FAULTS) >= PROMISED
+    for words in ("broken", "cause"):
+        told = [getattr(fault, words) for fault in FAULTS.values()]
+        assert len(told) == len(set(told))
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
