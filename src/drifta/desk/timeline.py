@@ -156,16 +156,19 @@ def _field(name: str) -> "Field[Any, Any]":
 
 
 def _linked(fact: facts.TicketLinked) -> tuple[str, str, str]:
-    return _("linked it with %(target)s") % {"target": _target(fact.target)}, "", "link"
+    target = _other(fact.target)
+    return _("linked it with %(target)s") % {"target": target} if target else "", "", "link"
 
 
 def _unlinked(fact: facts.TicketUnlinked) -> tuple[str, str, str]:
-    return _("removed the link with %(target)s") % {"target": _target(fact.target)}, "", "link-off"
+    target = _other(fact.target)
+    return _("removed the link with %(target)s") % {"target": target} if target else "", "", "link-off"
 
 
-def _target(key: str) -> str:
+def _other(key: str) -> str:
+    """Return how people call the other ticket of a link; things of other modules have panels that name them."""
     kind, _colon, number = key.partition(":")
-    return f"#{number}" if kind == "desk.ticket" else f"{kind.rpartition('.')[2]} {number}"
+    return f"#{number}" if kind == "desk.ticket" else ""
 
 
 def _watched(fact: facts.TicketWatched) -> tuple[str, str, str]:

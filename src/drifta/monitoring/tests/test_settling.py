@@ -8,6 +8,7 @@ from django.utils import formats, timezone
 
 from drifta.desk import actions as desk
 from drifta.desk.models import Ticket
+from drifta.desk.timeline import timeline
 from drifta.kernel import clock
 from drifta.kernel.actor import SYSTEM
 from drifta.kernel.testing import run_jobs
@@ -229,6 +230,15 @@ def test_a_symptom_of_a_symptom_is_one_of_the_cause() -> None:
     house.send(port=0)
     ticket.refresh_from_db()
     assert not ticket.is_open
+
+
+def test_the_story_of_a_ticket_names_alerts_and_no_numbers_of_theirs() -> None:
+    house = House()
+    house.send(host=2, port=2)
+    ticket, ben = Ticket.objects.get(), factories.person("Ben", "first_line")
+    told = [entry.line or (entry.message.text if entry.message else "") for entry in timeline(ben.actor, ticket).entries]
+    assert any("port" in text for text in told)
+    assert not [text for text in told if f"alert {house.alert('host').pk}" in text]
 
 
 def test_a_silent_probe_is_one_alert_and_its_checks_are_unknown() -> None:
