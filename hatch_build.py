@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -41,24 +42,38 @@ def build(root: Path) -> None:
 
 
 def build_assets(root: Path) -> None:
-    """Install the packages of the lock file, without their scripts, and bundle."""
-    stamp = root / DIST / STAMP
-    inputs = digest(root / "assets")
-    if stamp.exists() and stamp.read_text(encoding="ascii") == inputs:
-        return
+    """Install the packages of the lock file and bundle."""
     assets = root / "assets"
+    sources = [path for path in sorted(assets.rglob("*")) if path.is_file() and "node_modules" not in path.parts]
+    once(root / DIST / STAMP, sources, lambda: bundle(assets))
+
+
+def bundle(assets: Path) -> None:
+    """Write the files that browsers get."""
+    locks = [assets / "package.json", assets / "package-lock.json"]
+    once(assets / "node_modules" / STAMP, locks, lambda: install_packages(assets))
+    node(assets, "build.mjs")
+
+
+def install_packages(assets: Path) -> None:
+    """Install what the lock file names, without running scripts of the packages."""
     npm = _node_home() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     node(assets, str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-    node(assets, "build.mjs")
-    stamp.write_text(inputs, encoding="ascii")
 
 
-def digest(assets: Path) -> str:
-    """A hash over the names and contents of all sources of the browser side."""
+def once(stamp: Path, sources: list[Path], work: Callable[[], None]) -> None:
+    """Do ``work`` unless it was done before with the same ``sources``; the file ``stamp`` remembers their hash."""
+    inputs = digest(sources)
+    if not stamp.exists() or stamp.read_text(encoding="ascii") != inputs:
+        work()
+        stamp.write_text(inputs, encoding="ascii")
+
+
+def digest(sources: list[Path]) -> str:
+    """A hash over the names and contents of files."""
     result = hashlib.sha256()
-    for path in sorted(assets.rglob("*")):
-        if path.is_file() and "node_modules" not in path.parts:
-            result.update(f"{path.relative_to(assets)}\0".encode() + path.read_bytes() + b"\0")
+    for path in sources:
+        result.update(f"{path}\0".encode() + path.read_bytes() + b"\0")
     return result.hexdigest()
 
 
