@@ -5,6 +5,7 @@ python -m tools.watch .venv/bin/drifta up --data var
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,8 @@ ASSETS = {".js", ".mjs", ".css", ".json", ".svg", ".po"}
 
 
 def main(command: list[str]) -> int:
-    """Run until Ctrl-C, or until the command ends by itself with an error."""
+    """Run until Ctrl-C or a polite end (SIGTERM); what runs then ends too."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     process = subprocess.Popen(command)
     try:
         for changes in watch(ROOT / "src", ROOT / "assets", watch_filter=wanted, raise_interrupt=True):
