@@ -10,20 +10,21 @@ import http.client
 import io
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from lab import watching
 from lab.building import Premises
 from lab.machines import Machine
-from lab.people import HEADQUARTERS, PEOPLE
+from lab.people import DOMAIN, HEADQUARTERS, PEOPLE
 from lab.processes import LabError
 from lab.servers import drifta
 from lab.watching import Look, Pace
 
 #: Who works with tickets, by group: the team, and which line it is.
 TEAMS = {"servicedesk": ("Servicedesk", 1), "drift": ("Drift", 2)}
+ORGANISATION = {"name": "Norrvik kommun", "language": "sv", "mail_domains": [DOMAIN]}
 LONGEST = 30
 Row = dict[str, Any]
 
@@ -73,11 +74,13 @@ def enter(premises: Premises, pace: Pace, tell: Callable[[str], None] = lambda _
     """Bring the office into the Drifta on ``watch``, which knows nobody but those who sign in; returns a client."""
     begun = time.monotonic()
     client = Client.of(premises)
+    organisation = client.ask("GET", "/organisations")["items"][0]["id"]
+    client.ask("POST", f"/organisations/{organisation}/edit_organisation", ORGANISATION)
     sites = {site.name: client.make("/sites", name=site.name) for site in premises.office.sites}
     assets = enter_assets(client, premises, sites)
     for name, hosts in watching.SERVICES.items():
         client.make("/services", name=name, asset_ids=[assets[host] for host in hosts if host in assets])
-    count = enter_checks(client, watching.plan(premises), assets, pace)
+    count = enter_checks(client, organisation, watching.plan(premises), assets, pace)
     team = enter_people(client)
     if "mail" in premises.machines:
         enter_mail(client, premises["mail"].address, team)
@@ -100,9 +103,8 @@ def enter_assets(client: Client, premises: Premises, sites: dict[str, int]) -> d
     }
 
 
-def enter_checks(client: Client, looks: Iterable[Look], assets: dict[str, int], pace: Pace) -> int:
+def enter_checks(client: Client, organisation: int, looks: list[Look], assets: dict[str, int], pace: Pace) -> int:
     """Enter the checks; returns how many."""
-    organisation = client.ask("GET", "/organisations")["items"][0]["id"]
     made: dict[str, int] = {}
     for look in looks:
         made[look.name] = client.make(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -74,8 +77,12 @@ def machines_of(name: str) -> int:
 @pytest.mark.slow
 def test_up_and_down_leave_nothing(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = interfaces()
-    assert main(["--lab", name, "up", "--only", "mail"]) == 0
-    assert machines_of(name) == 4
+    assert main(["--lab", name, "up", "--only", "mail", "--drifta", "--at", "0", "--mail-at", "0"]) == 0
+    assert machines_of(name) == 5
+    told = capsys.readouterr().out
+    (port,) = re.findall(r"Drifta watches it at http://127\.0\.0\.1:(\d+) ", told)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
+        assert answer.status == 200
     assert control_groups.left(name)
     mine = networks_of(name)
     assert mine <= namespaces_of_processes()
@@ -87,6 +94,8 @@ def test_up_and_down_leave_nothing(name: str, capsys: pytest.CaptureFixture[str]
     assert traces(name) == []
     assert not mine & namespaces_of_processes()
     assert interfaces() == before
+    with pytest.raises(urllib.error.URLError, match="refused"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/")
 
 
 @pytest.mark.slow
