@@ -24,7 +24,7 @@ PATIENCE = 90
 
 def unit() -> str:
     """The unit as the guide has it; only the program is the one of these tests."""
-    text = re.findall(r"drifta.service`:\n\n```ini\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)[0]
+    text: str = re.findall(r"drifta.service`:\n\n```ini\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)[0]
     assert text.count("/opt/drifta/bin/drifta") == 1
     started = text.replace("/opt/drifta/bin/drifta", PROGRAM)
     return started.replace("[Service]\n", f"[Service]\nEnvironment=PYTHONPATH={REPOSITORY / 'src'}\n")
