@@ -98,11 +98,18 @@ def attachment(actor: Actor, attachment_id: int) -> Attachment:
 
 def links(actor: Actor, of: Ticket) -> tuple[list[Ticket], list[TicketLink]]:
     """Return the tickets that are linked with one, in either direction, and its ties to things of other modules."""
-    ties = list(TicketLink.objects.filter(ticket=of).order_by("pk"))
-    numbers = {int(tie.target.partition(":")[2]) for tie in ties if tie.target.startswith("desk.ticket:")}
-    back = TicketLink.objects.filter(target=of.subject_key).values("ticket_id")
-    found = Ticket.objects.visible_to(actor).filter(Q(pk__in=numbers) | Q(pk__in=back)).order_by("-pk")
-    return list(found[:50]), [tie for tie in ties if not tie.target.startswith("desk.ticket:")]
+    ties = list(TicketLink.objects.filter(Q(ticket=of) | Q(target=of.subject_key)).order_by("pk"))
+    numbers = {other for tie in ties if (other := _other_end(tie, of)) is not None}
+    found = list(Ticket.objects.visible_to(actor).filter(pk__in=numbers).order_by("-pk")[:50]) if numbers else []
+    return found, [tie for tie in ties if not tie.target.startswith("desk.ticket:")]
+
+
+def _other_end(tie: TicketLink, of: Ticket) -> int | None:
+    """Return the number of the ticket that a tie leads to from ``of``; None when it leads to something else."""
+    if tie.ticket_id != of.pk:
+        return tie.ticket_id
+    kind, _colon, number = tie.target.partition(":")
+    return int(number) if kind == "desk.ticket" else None
 
 
 def tickets_of_person(
