@@ -98,13 +98,11 @@ def test_the_list_asks_the_database_the_same_few_times(house) -> None:
         report(house.dag, f"Nummer {number}")
     client = browser_of(house.ben)
     client.get("/tickets/")
-    with CaptureQueriesContext(
-        connection,
-    ) as first:
+    with CaptureQueriesContext(connection) as first:
         client.get("/tickets/?size=10")
     with CaptureQueriesContext(connection) as second:
         client.get("/tickets/?size=30")
-    assert len(second) == len(first) <= 17, "\n".join(query["sql"][:160] for query in second)
+    assert len(second) == len(first) <= 12, "\n".join(query["sql"][:160] for query in second)
 
 
 def test_a_ticket_asks_the_database_the_same_few_times(house) -> None:
@@ -118,7 +116,7 @@ def test_a_ticket_asks_the_database_the_same_few_times(house) -> None:
         actions.note(house.cleo.actor, ticket, text="hm")
     with CaptureQueriesContext(connection) as second:
         client.get(f"/tickets/{ticket.pk}/")
-    assert len(second) <= len(first) + 2 <= 40, "\n".join(query["sql"][:160] for query in second)
+    assert len(second) <= len(first) + 2 <= 27, "\n".join(query["sql"][:160] for query in second)
 
 
 def test_an_answer_is_sent_and_its_draft_forgotten(house) -> None:
