@@ -18,17 +18,19 @@ import dns.update
 from lab import certificates, namespaces
 from lab.building import Premises
 from lab.people import DOMAIN, PASSWORD
-from lab.processes import Service
+from lab.processes import Service, until
 from lab.servers.bind9 import KEY
 from lab.servers.postgresql import query
 from lab.servers.samba_ad import DATABASE
 from lab.servers.slapd import ADMINISTRATOR
 from lab.servers.sshd import key_of
-from lab.symptoms import WATCH
+from lab.symptoms import WATCH, Look
 
 STRANGER = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA stranger\n"
 """A public key that nobody has the private one of."""
 Change = Callable[[Premises], None]
+PATIENCE = 40
+"""Seconds in which what was mended should be well."""
 SHORT = 60
 """Seconds that a name may be remembered."""
 
@@ -39,6 +41,15 @@ def steps(*changes: Change) -> Change:
     def change(premises: Premises) -> None:
         for one in changes:
             one(premises)
+
+    return change
+
+
+def until_well(look: Look) -> Change:
+    """Wait until ``look`` sees nothing any more."""
+
+    def change(premises: Premises) -> None:
+        until(lambda: not look(premises), PATIENCE, "an end of the symptom")
 
     return change
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lab.breaking import link
+from lab.breaking import link, steps, until_well
 from lab.faults import EVERYTHING, Fault
 from lab.people import BRANCH
-from lab.symptoms import away, both
+from lab.symptoms import away, both, fails
 
 FAULT = Fault(
     name="line-down",
@@ -14,10 +14,10 @@ FAULT = Fault(
     symptom="At the harbour nothing works; at the headquarters everything does.",
     cause="The line between the sites is interrupted.",
     fixes=("Have the line mended.", "Switch the interface “line” on again."),
-    hosts=("router-norrvik", "router-sorfjord", "backup", "watch"),
+    hosts=("router-norrvik", "router-sorfjord", "backup", "watch", "names"),
     hurts=EVERYTHING,
     inject=link("router-norrvik", "line", "down"),
-    heal=link("router-norrvik", "line", "up"),
+    heal=steps(link("router-norrvik", "line", "up"), until_well(fails("names", "bind9", "backup"))),
     shows=both(away("router-sorfjord"), away("backup")),
     sites=(BRANCH,),
     patience=30,

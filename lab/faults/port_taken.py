@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from lab.breaking import begin, end, restart, start, steps, stop
-from lab.building import Premises
+from lab.breaking import begin, end, restart, revive, steps, stop, until_well
 from lab.faults import Fault
-from lab.processes import Service, until
+from lab.processes import Service
 from lab.symptoms import both, port, sees, well
 
 INTRUDER = Service("test-server", ("/usr/bin/python3", "-m", "http.server", "443"), directory="/var")
-
-
-def settled(premises: Premises) -> None:
-    """Wait until the intruder listens."""
-    until(lambda: not port("web", 443)(premises), 10, "the intruder")
-
 
 FAULT = Fault(
     name="port-taken",
@@ -25,7 +18,7 @@ FAULT = Fault(
     fixes=("End test-server and start nginx.",),
     hosts=("web", "watch"),
     hurts=frozenset({"web"}),
-    inject=steps(stop("web", "nginx"), begin("web", INTRUDER), settled, restart("web", "nginx")),
-    heal=steps(end("web", INTRUDER), start("web", "nginx")),
+    inject=steps(stop("web", "nginx"), begin("web", INTRUDER), until_well(port("web", 443)), restart("web", "nginx")),
+    heal=steps(end("web", INTRUDER), revive("web", "nginx")),
     shows=both(well(port("web", 443)), sees(port("web", 80), "refused")),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.breaking import shell
+from lab.breaking import revive, shell, steps
 from lab.building import Premises
 from lab.faults import Fault
 from lab.office import QUEUES
@@ -33,11 +33,13 @@ FAULT = Fault(
     broken=f"The queue {QUEUE} on the host print works for ever on a document of {OWNER}.",
     symptom="Nothing comes out of the printer at the headquarters; it says “processing” for hours.",
     cause="A PostScript document with an endless loop keeps the filter busy; everything behind it waits.",
-    fixes=(f"Cancel the job of {OWNER}.",),
+    fixes=(f"Cancel the job of {OWNER}, and switch the printer off and on, which still waits for the rest of it.",),
     hosts=("print", "printer1", "names", "watch", "work1"),
     hurts=frozenset({"print"}),
     inject=submit,
-    heal=shell("print", f"cancel -h 127.0.0.1:631 -a -u {OWNER} {QUEUE} || true"),
+    heal=steps(
+        shell("print", f"cancel -h 127.0.0.1:631 -a -u {OWNER} {QUEUE} || true"), revive("printer1", "printer")
+    ),
     shows=waiting,
     sites=(HEADQUARTERS,),
 )

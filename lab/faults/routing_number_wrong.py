@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from lab.breaking import configure, start, steps
+from lab.breaking import configure, start, steps, until_well
 from lab.building import Premises
 from lab.faults import EVERYTHING, Fault
 from lab.office import LINE
 from lab.people import BRANCH
 from lab.servers.frr import summary
-from lab.symptoms import away, both, connect, well
+from lab.symptoms import away, both, connect, fails, well
 
 BGP = 179
 """The port that routers speak at."""
@@ -27,10 +27,14 @@ FAULT = Fault(
     symptom="At the harbour nothing works since the router's configuration was changed.",
     cause=f"A wrong remote-as for {LINE[0]} on router-sorfjord: the routers never agree.",
     fixes=("Set remote-as 65001 for the neighbour and restart FRR.",),
-    hosts=("router-norrvik", "router-sorfjord", "backup", "watch"),
+    hosts=("router-norrvik", "router-sorfjord", "backup", "watch", "names"),
     hurts=EVERYTHING,
     inject=configure("router-sorfjord", "frr", neighbours=((LINE[0], 65010),)),
-    heal=steps(configure("router-sorfjord", "frr"), start("router-sorfjord", "frr")),
+    heal=steps(
+        configure("router-sorfjord", "frr"),
+        start("router-sorfjord", "frr"),
+        until_well(fails("names", "bind9", "backup")),
+    ),
     shows=both(well(connect("router-norrvik", LINE[1], BGP)), session, away("backup")),
     sites=(BRANCH,),
     patience=30,
