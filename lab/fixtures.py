@@ -25,6 +25,9 @@ from lab.office import OFFICE
 from lab.people import BRANCH
 from lab.servers import Server, kinds
 
+#: Fixtures that build large parts of the office.
+LARGE = ("office", "watched_office")
+
 
 @dataclass(frozen=True)
 class Alone:
@@ -43,8 +46,13 @@ class Alone:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests in the whole office come first: the first of several test processes gets them, and builds it once."""
-    items.sort(key=lambda item: "office" not in getattr(item, "fixturenames", ()))
+    """Let tests in large parts of the office come first: the first of several test processes builds each once."""
+
+    def place(item: pytest.Item) -> int:
+        wanted = getattr(item, "fixturenames", ())
+        return next((number for number, name in enumerate(LARGE) if name in wanted), len(LARGE))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

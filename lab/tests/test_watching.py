@@ -25,7 +25,7 @@ from lab.processes import until
 from lab.state import Lab
 from lab.watching import DESK, HOST, Pace
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drifta-in-the-office")]
+pytestmark = pytest.mark.slow
 
 PACE = Pace(interval=3, timeout=1, retries=2, retry_interval=1)
 #: Seconds within which an alert must have begun after a fault.
@@ -86,70 +86,72 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def watched(laboratory: Lab) -> Iterator[Watched]:
+def watched_office(laboratory: Lab) -> Iterator[Watched]:
     plan = watching.furnished(OFFICE, "http://127.0.0.1:8000")
     with built(laboratory, ["web", "mail", HOST], plan) as premises:
         yield Watched(premises, enter(premises, PACE))
 
 
-def test_everything_is_watched_and_well(watched: Watched) -> None:
-    watched.wait_for_calm()
-    pings = [f"{name} ping" for name in watched.premises.machines]
-    assert {*pings, "web https", "web certificate", "mail smtp", "names dns www"} <= set(watched.checks("good"))
-    kinds = {row["kind"] for row in watched.drifta.every("/checks")}
-    assert kinds == {kind["kind"] for kind in watched.drifta.ask("GET", "/check-kinds")}, "every kind of check is used"
-    assert {row["name"] for row in watched.drifta.every("/assets")} == set(watched.premises.machines)
-    assert watched.tickets() == []
+def test_everything_is_watched_and_well(watched_office: Watched) -> None:
+    watched_office.wait_for_calm()
+    pings = [f"{name} ping" for name in watched_office.premises.machines]
+    assert {*pings, "web https", "web certificate", "mail smtp", "names dns www"} <= set(watched_office.checks("good"))
+    kinds = {row["kind"] for row in watched_office.drifta.every("/checks")}
+    assert kinds == {kind["kind"] for kind in watched_office.drifta.ask("GET", "/check-kinds")}, (
+        "every kind of check is used"
+    )
+    assert {row["name"] for row in watched_office.drifta.every("/assets")} == set(watched_office.premises.machines)
+    assert watched_office.tickets() == []
 
 
-def test_a_stopped_web_server_is_one_ticket_that_ends_with_the_fault(watched: Watched) -> None:
-    known = watched.wait_for_calm()
+def test_a_stopped_web_server_is_one_ticket_that_ends_with_the_fault(watched_office: Watched) -> None:
+    known = watched_office.wait_for_calm()
     fault, broken_at = catalogue()["web-server-stopped"], datetime.datetime.now(datetime.UTC)
-    fault.inject(watched.premises)
+    fault.inject(watched_office.premises)
     try:
-        ticket = watched.wait_for_alerts("web https port", "web certificate", "web https")
-        began = min(datetime.datetime.fromisoformat(alert["began_at"]) for alert in watched.alerts())
+        ticket = watched_office.wait_for_alerts("web https port", "web certificate", "web https")
+        began = min(datetime.datetime.fromisoformat(alert["began_at"]) for alert in watched_office.alerts())
         assert (began - broken_at).total_seconds() < SOON
-        assert [row["id"] for row in watched.tickets(*known)] == [ticket]
-        assert watched.tickets(*known)[0]["subject"].startswith("web https port: ")
-        assert watched.state_of(ticket) == "new"
+        assert [row["id"] for row in watched_office.tickets(*known)] == [ticket]
+        assert watched_office.tickets(*known)[0]["subject"].startswith("web https port: ")
+        assert watched_office.state_of(ticket) == "new"
     finally:
-        fault.heal(watched.premises)
-    assert watched.wait_for_calm() == [ticket, *known]
-    eventually(lambda: watched.state_of(ticket) == "resolved", "the end of the ticket")
+        fault.heal(watched_office.premises)
+    assert watched_office.wait_for_calm() == [ticket, *known]
+    eventually(lambda: watched_office.state_of(ticket) == "resolved", "the end of the ticket")
 
 
-def test_a_host_that_goes_down_is_one_ticket(watched: Watched) -> None:
-    known = watched.wait_for_calm()
-    switch = watched.premises["switch-norrvik"]
-    on_it = {row["name"] for row in watched.drifta.every("/checks") if row["name"].startswith("mail ")}
+def test_a_host_that_goes_down_is_one_ticket(watched_office: Watched) -> None:
+    known = watched_office.wait_for_calm()
+    switch = watched_office.premises["switch-norrvik"]
+    on_it = {row["name"] for row in watched_office.drifta.every("/checks") if row["name"].startswith("mail ")}
     namespaces.ip(switch.pid, "link set mail down")
     try:
-        ticket = watched.wait_for_alerts(*on_it)
+        ticket = watched_office.wait_for_alerts(*on_it)
         assert len(on_it) > 5
-        causes = {alert["title"] for alert in watched.alerts() if alert["cause_id"] is None}
+        causes = {alert["title"] for alert in watched_office.alerts() if alert["cause_id"] is None}
         assert causes == {"mail ping"}
-        assert [row["id"] for row in watched.tickets(*known)] == [ticket]
-        assert watched.tickets(*known)[0]["subject"].startswith("mail ping: ")
+        assert [row["id"] for row in watched_office.tickets(*known)] == [ticket]
+        assert watched_office.tickets(*known)[0]["subject"].startswith("mail ping: ")
     finally:
         namespaces.ip(switch.pid, "link set mail up")
-    assert watched.wait_for_calm() == [ticket, *known]
-    eventually(lambda: watched.state_of(ticket) == "resolved", "the end of the ticket")
+    assert watched_office.wait_for_calm() == [ticket, *known]
+    eventually(lambda: watched_office.state_of(ticket) == "resolved", "the end of the ticket")
 
 
-def test_the_people_of_the_office_report_by_mail_and_are_answered(watched: Watched) -> None:
-    known = watched.wait_for_calm()
+def test_the_people_of_the_office_report_by_mail_and_are_answered(watched_office: Watched) -> None:
+    known = watched_office.wait_for_calm()
     person = PEOPLE[3]
     letter = email.message.EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = person.mail, DESK, "Skrivaren på plan 2"
     letter.set_content("Den svarar inte.\n")
-    mail = watched.premises["mail"]
-    with watched.premises["web"].network(), smtplib.SMTP(mail.address, timeout=5) as sender:
+    mail = watched_office.premises["mail"]
+    with watched_office.premises["web"].network(), smtplib.SMTP(mail.address, timeout=5) as sender:
         sender.send_message(letter)
-    eventually(lambda: watched.tickets(*known), "a ticket from a mail")
-    (row,) = watched.tickets(*known)
+    eventually(lambda: watched_office.tickets(*known), "a ticket from a mail")
+    (row,) = watched_office.tickets(*known)
     assert (row["subject"], row["requester"]["name"], row["channel"]) == ("Skrivaren på plan 2", person.name, "mail")
-    with watched.premises["web"].network():
+    with watched_office.premises["web"].network():
         box = imaplib.IMAP4(mail.address, timeout=5)
         box.login(person.login, PASSWORD)
         eventually(lambda: confirmed(box), f"a confirmation for {person.mail}")
