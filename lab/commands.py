@@ -165,7 +165,10 @@ def status(given: argparse.Namespace) -> int:
     if others:
         print(f"Other labs: {', '.join(others)}")
     premises = found(given)
-    if broken := state.notes(given.lab).get("broken"):
+    notes = state.notes(given.lab)
+    if address := notes.get("drifta"):
+        print(f"Drifta: {address}")
+    if broken := notes.get("broken"):
         print(f"Faults: {', '.join(broken)}")
     for name, machine in sorted(premises.machines.items()):
         services = machine.services()
