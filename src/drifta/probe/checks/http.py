@@ -200,8 +200,8 @@ class Http(BatchedCheck[HttpSettings]):
     texts = {
         "http.good": _("The page answers with status %(status)s."),
         "http.status": _("Status %(status)s (%(reason)s) instead of %(expected)s."),
-        "http.text_missing": _("The page does not contain the expected text."),
-        "http.text_unwanted": _("The page contains the text that it must not contain."),
+        "http.text_missing": _("The page does not contain the text “%(text)s”."),
+        "http.text_unwanted": _("The page contains the text “%(text)s”, which it must not."),
         "http.redirects": _("Too many redirects; the last one leads to %(location)s."),
         "http.redirect_invalid": _("The redirect leads to an address that cannot be read: %(location)s."),
         "http.not_http": _("%(target)s does not speak HTTP."),
@@ -333,27 +333,27 @@ def _judge(plan: _Plan, fetched: Fetched) -> Result:
             "expected": settings.status,
         }
         return Result(State.BAD, "http.status", params, metrics)
-    code = _text_problem(plan, reader)
+    code, text = _text_problem(plan, reader)
     if code:
-        return Result(State.BAD, code, {}, metrics)
+        return Result(State.BAD, code, {"text": text[:200]}, metrics)
     state = above(timing.total, settings.time_warning, settings.time_bad)
     if state is State.GOOD:
         return Result(state, "http.good", {"status": reader.status}, metrics)
     return Result(state, "http.slow", {"milliseconds": round(timing.total * 1000, 1)}, metrics)
 
 
-def _text_problem(plan: _Plan, reader: ResponseReader) -> str:
-    """Return the text code of a missing or unwanted text, or nothing."""
+def _text_problem(plan: _Plan, reader: ResponseReader) -> tuple[str, str]:
+    """Return a text code and what text is missing or unwanted, or nothing."""
     settings = plan.settings
     if not settings.contains and not settings.absent:
-        return ""
+        return "", ""
     text = reader.text()
     if settings.contains:
         found = plan.present.search(text) if plan.present else settings.contains in text
         if not found:
-            return "http.text_missing"
+            return "http.text_missing", settings.contains
     if settings.absent:
         found = plan.unwanted.search(text) if plan.unwanted else settings.absent in text
         if found:
-            return "http.text_unwanted"
-    return ""
+            return "http.text_unwanted", settings.absent
+    return "", ""

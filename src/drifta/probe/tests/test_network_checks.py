@@ -304,5 +304,5 @@ def test_nobody_at_the_port_of_the_time_server_is_told_in_words() -> None:
             pass
         return await clock_offset("127.0.0.1", 1.0, port)
 
-    with pytest.raises(NoTime, match="^Connection refused$"):
+    with pytest.raises(NoTime, match=r"^Connection refused$"):
         run(go())

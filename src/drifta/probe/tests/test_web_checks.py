@@ -97,6 +97,11 @@ def test_answers_are_judged(path: str, settings: dict, code: str) -> None:
     assert get(path, **settings).code == code
 
 
+def test_a_text_that_is_missing_or_unwanted_is_named() -> None:
+    assert get(contains="Welcome").params == {"text": "Welcome"}
+    assert get(absent="Drifta").params == {"text": "Drifta"}
+
+
 def test_credentials_headers_and_body_are_sent() -> None:
     basic = get("/who", username="dag", password="hunter2", contains="GET Basic ZGFnOmh1bnRlcjI=")
     bearer = get("/who", token="abc", contains="GET Bearer abc")
