@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from drifta.desk.items import items_html
-from drifta.desk.listing import TicketTable, view_of
+from drifta.desk.listing import TicketTable, items_html, view_of
 from drifta.desk.views.common import composer_context, for_agents, ticket_context, ticket_or_404
 from drifta.desk.views.lists import sidebar
 from drifta.kernel.http import Request
