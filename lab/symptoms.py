@@ -23,6 +23,8 @@ from lab.servers.opensmtpd import offer_mail
 Look = Callable[[Premises], str]
 #: Where most symptoms are looked at from.
 WATCH = "watch"
+FULL = 99
+"""Percent."""
 
 
 def failure(attempt: Callable[[], object]) -> str:
@@ -176,6 +178,16 @@ def user(task: str, person: Person = PEOPLE[0]) -> Look:
     return lambda premises: user_sees(premises, task, person)
 
 
+def full(host: str, folder: str) -> Look:
+    """Hardly anything fits on the disk on which a folder is."""
+
+    def look(premises: Premises) -> str:
+        said = premises[host].shell(f"df --output=pcent {folder} | tail -1").strip(" %\n")
+        return f"{folder} is {said} % full" if int(said) >= FULL else ""
+
+    return look
+
+
 def page_from(client: str) -> Look:
     """Status and text of the intranet's first page, whatever they are; reasons when there is none."""
 
@@ -261,6 +273,6 @@ def print_server(*words: str) -> Look:
 
     def look(premises: Premises) -> str:
         host = f"{premises['print'].address}:631"
-        return premises[WATCH].run("lpstat", "-h", host, *words, seconds=5).stdout.strip()
+        return premises[WATCH].run("lpstat", "-h", host, *words, seconds=5, check=False).stdout.strip()
 
     return look

@@ -9,7 +9,7 @@ from lab.breaking import Change, shell, steps
 from lab.building import Premises
 from lab.faults import Fault
 from lab.servers.backup_target import restic
-from lab.symptoms import WATCH
+from lab.symptoms import WATCH, both, fails, well
 
 JOB = "30 2 * * * root restic backup /srv"
 FILE = "/etc/cron.d/backup"
@@ -41,7 +41,7 @@ def backups(premises: Premises) -> list[dict[str, str]]:
     return told
 
 
-def shows(premises: Premises) -> str:
+def overdue(premises: Premises) -> str:
     """The latest backup is too old."""
     times = [datetime.datetime.fromisoformat(one["time"][:19]) for one in backups(premises)]
     newest = max(times, default=None)
@@ -60,6 +60,6 @@ FAULT = Fault(
     hurts=frozenset(),
     inject=steps(shell("files", f"echo '# {JOB}' > {FILE}"), forget, keep(8)),
     heal=steps(shell("files", f"echo '{JOB}' > {FILE}"), keep(0)),
-    shows=shows,
+    shows=both(well(fails("backup", "backup_target")), overdue),
     patience=30,
 )

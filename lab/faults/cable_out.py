@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lab.breaking import link
 from lab.faults import Fault
-from lab.symptoms import away
+from lab.symptoms import away, both, port
 
 FAULT = Fault(
     name="cable-out",
@@ -17,5 +17,5 @@ FAULT = Fault(
     hurts=frozenset({"files"}),
     inject=link("switch-norrvik", "files", "down"),
     heal=link("switch-norrvik", "files", "up"),
-    shows=away("files"),
+    shows=both(port("files", 445), away("files")),
 )

@@ -17,5 +17,5 @@ FAULT = Fault(
     hurts=frozenset({"web"}),
     inject=stop("web", "postgresql"),
     heal=start("web", "postgresql"),
-    shows=sees(page, "Connection refused"),
+    shows=sees(page, "5432 failed: Connection refused"),
 )

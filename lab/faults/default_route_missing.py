@@ -14,10 +14,10 @@ FAULT = Fault(
     symptom="At the harbour the intranet does not answer; at the headquarters it works.",
     cause="The default route was lost when the network of the host was configured.",
     fixes=("Add the default route via 10.20.0.1.",),
-    hosts=("web", "backup", "watch"),
+    hosts=("web", "files", "backup", "watch"),
     hurts=frozenset({"web"}),
     inject=shell("web", "ip route del default 2>/dev/null || true"),
     heal=shell("web", "ip route replace default via 10.20.0.1"),
-    shows=both(well(away("web")), away("web", "backup")),
+    shows=both(well(away("web")), well(away("files", "backup")), away("web", "backup")),
     sites=(BRANCH,),
 )

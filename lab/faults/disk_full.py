@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lab.breaking import fill, shell
 from lab.faults import Fault
-from lab.symptoms import sees, user
+from lab.symptoms import both, full, sees, user
 
 HOG = "/srv/shares/old-backup.tar"
 
@@ -19,5 +19,5 @@ FAULT = Fault(
     hurts=frozenset({"files"}),
     inject=fill("files", HOG),
     heal=shell("files", f"rm -f {HOG}"),
-    shows=sees(user("files"), "DISK_FULL"),
+    shows=both(full("files", "/srv"), sees(user("files"), "DISK_FULL")),
 )

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from lab.breaking import shell
-from lab.building import Premises
 from lab.faults import Fault
-from lab.symptoms import both, user
+from lab.symptoms import both, full, sees, user, well
 
 FOLDER = "/srv/shares/cache"
-MUCH = 90
-"""Percent; a disk with less than this in use has space."""
-
-
-def space(premises: Premises) -> str:
-    """Whether there is space on the disk, though perhaps no inodes."""
-    used = int(premises["files"].shell("df --output=pcent /srv | tail -1").strip(" %\n"))
-    return f"{used} % used" if used < MUCH else ""
-
 
 FAULT = Fault(
     name="inodes-full",
@@ -29,5 +19,5 @@ FAULT = Fault(
     hurts=frozenset({"files"}),
     inject=shell("files", f"mkdir -p {FOLDER}; cd {FOLDER}; seq 5000 | xargs touch 2>/dev/null || true"),
     heal=shell("files", f"rm -rf {FOLDER}"),
-    shows=both(space, user("files")),
+    shows=both(well(full("files", "/srv")), sees(user("files"), "DISK_FULL")),
 )

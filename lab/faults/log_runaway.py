@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from lab.breaking import begin, deliver, end, shell, steps
-from lab.building import Premises
 from lab.faults import Fault
 from lab.processes import Service
-from lab.symptoms import both, user
+from lab.symptoms import both, full, user
 
 LOG = "/var/vmail/trace.log"
 SCRIPT = f"while :; do yes 'trace: client is idle' | head -c 16000000 >> {LOG}; sleep 0.2; done 2>/dev/null"
 TRACE = Service("mail-trace", ("sh", "-c", SCRIPT))
-FULL = 99
-"""Percent."""
-
-
-def full(premises: Premises) -> str:
-    """Whether nothing fits on the disk any more."""
-    said = premises["mail"].shell("df --output=pcent,target /var/vmail | tail -1").strip()
-    return said if int(said.partition("%")[0]) >= FULL else ""
-
 
 FAULT = Fault(
     name="log-runaway",
@@ -35,5 +25,5 @@ FAULT = Fault(
     hurts=frozenset({"mail"}),
     inject=begin("mail", TRACE),
     heal=steps(end("mail", TRACE), shell("mail", f"rm -f {LOG}"), deliver),
-    shows=both(full, user("mail")),
+    shows=both(full("mail", "/var/vmail"), user("mail")),
 )

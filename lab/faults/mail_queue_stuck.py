@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lab.breaking import deliver, shell, steps
 from lab.faults import Fault
+from lab.people import PEOPLE
 from lab.symptoms import both, fails, sees, user, well
 
 FAULT = Fault(
@@ -13,9 +14,9 @@ FAULT = Fault(
     symptom="Mail can be sent, but none arrives.",
     cause="Deliveries to mailboxes are paused in the mail server.",
     fixes=("Resume deliveries (smtpctl resume mda).", "Restart the mail server."),
-    hosts=("mail", "names", "watch", "work1"),
+    hosts=("mail", "names", "watch", "work2"),
     hurts=frozenset({"mail"}),
     inject=shell("mail", "smtpctl pause mda || true"),
     heal=steps(shell("mail", "smtpctl resume mda || true"), deliver),
-    shows=both(well(fails("mail", "opensmtpd")), sees(user("mail"), "does not arrive")),
+    shows=both(well(fails("mail", "opensmtpd")), sees(user("mail", PEOPLE[1]), "does not arrive")),
 )

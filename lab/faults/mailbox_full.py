@@ -5,7 +5,7 @@ from __future__ import annotations
 from lab.breaking import deliver, shell, steps
 from lab.faults import Fault
 from lab.people import HEADQUARTERS, PEOPLE
-from lab.symptoms import both, user, well
+from lab.symptoms import both, sees, user, well
 
 ANN = PEOPLE[0]
 BOX = f"/var/vmail/{ANN.login}"
@@ -28,6 +28,6 @@ FAULT = Fault(
     hurts=frozenset({"mail"}),
     inject=shell("mail", FILL),
     heal=steps(shell("mail", EMPTY), deliver),
-    shows=both(well(user("mail", PEOPLE[1])), user("mail", ANN)),
+    shows=both(well(user("mail", PEOPLE[1])), sees(user("mail", ANN), "does not arrive")),
     sites=(HEADQUARTERS,),
 )

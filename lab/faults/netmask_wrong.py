@@ -18,10 +18,10 @@ FAULT = Fault(
     symptom="At the harbour the common folders do not open; at the headquarters they do.",
     cause="The network mask of the file server is too wide, so it asks for the branch's machines on its own cable.",
     fixes=("Set the mask to 255.255.255.0 (/24).",),
-    hosts=("files", "backup", "watch"),
+    hosts=("files", "web", "backup", "watch"),
     hurts=frozenset({"files"}),
     inject=shell("files", SET.format(ADDRESS, 8, 24)),
     heal=shell("files", SET.format(ADDRESS, 24, 8) + BACK),
-    shows=both(well(away("files")), away("files", "backup")),
+    shows=both(well(away("files")), well(away("web", "backup")), away("files", "backup")),
     sites=(BRANCH,),
 )

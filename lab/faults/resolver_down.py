@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lab.breaking import start, stop
 from lab.faults import EVERYTHING, Fault
-from lab.symptoms import away, both, fails, well
+from lab.symptoms import port_refused
 
 FAULT = Fault(
     name="resolver-down",
@@ -17,5 +17,5 @@ FAULT = Fault(
     hurts=EVERYTHING,
     inject=stop("names", "bind9"),
     heal=start("names", "bind9"),
-    shows=both(well(away("names")), fails("names", "bind9")),
+    shows=port_refused("names", 53),
 )

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from lab.breaking import Line, restart, revive, steps
+from lab.building import Premises
 from lab.faults import Fault
-from lab.symptoms import port, sees
+from lab.symptoms import both, port, sees
 
 CONFIGURATION = Line("web", "/etc/nginx/nginx.conf", right="server_name ", wrong="servername ")
+
+
+def trial(premises: Premises) -> str:
+    """What the web server says to its configuration."""
+    return premises["web"].run("nginx", "-t", check=False).stderr.strip()
+
 
 FAULT = Fault(
     name="web-configuration-wrong",
@@ -19,5 +26,5 @@ FAULT = Fault(
     hurts=frozenset({"web"}),
     inject=steps(CONFIGURATION.spoil, restart("web", "nginx")),
     heal=steps(CONFIGURATION.correct, revive("web", "nginx")),
-    shows=sees(port("web", 443), "refused"),
+    shows=both(sees(port("web", 443), "refused"), sees(trial, "unknown directive")),
 )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from lab.breaking import begin, end, start, steps
-from lab.building import Premises
 from lab.faults import Fault
 from lab.processes import Service
-from lab.symptoms import both, page, port, well
+from lab.symptoms import both, page, port, sees, well
 
 ADDRESS = "10.20.0.11"
 #: Holds as many connections as it gets by never ending its requests, and replaces those that are closed.
@@ -23,13 +22,6 @@ while True:
 """
 SCANNER = Service("scanner", ("/usr/bin/python3", "-c", SCRIPT))
 
-
-def broken_off(premises: Premises) -> str:
-    """A page does not come, and neither does an error page."""
-    said = page(premises)
-    return "" if said[0].isdecimal() else said
-
-
 FAULT = Fault(
     name="web-connections-exhausted",
     area="web",
@@ -41,5 +33,5 @@ FAULT = Fault(
     hurts=frozenset({"web"}),
     inject=begin("watch", SCANNER),
     heal=steps(end("watch", SCANNER), start("web", "nginx")),
-    shows=both(well(port("web", 443)), broken_off),
+    shows=both(well(port("web", 443)), sees(page, "UNEXPECTED_EOF", "ConnectionReset", "RemoteDisconnected")),
 )

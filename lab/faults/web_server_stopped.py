@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lab.breaking import start, stop
 from lab.faults import Fault
-from lab.symptoms import port_refused
+from lab.symptoms import both, loopback, port_refused, sees
 
 FAULT = Fault(
     name="web-server-stopped",
@@ -17,5 +17,5 @@ FAULT = Fault(
     hurts=frozenset({"web"}),
     inject=stop("web", "nginx"),
     heal=start("web", "nginx"),
-    shows=port_refused("web", 443),
+    shows=both(sees(loopback("web", 443), "refused"), port_refused("web", 443)),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from lab.breaking import Line
 from lab.faults import EVERYTHING, Fault
-from lab.people import BRANCH, members
-from lab.symptoms import away, both, user, well
+from lab.people import BRANCH, DOMAIN, members
+from lab.symptoms import answers, both, sees, user
 
+NAME = f"intranet.{DOMAIN}"
 RESOLVER = Line("work3", "/etc/resolv.conf", right="nameserver 10.30.0.1\n", wrong="nameserver 10.30.0.99\n")
 
 FAULT = Fault(
@@ -20,7 +21,7 @@ FAULT = Fault(
     hurts=EVERYTHING,
     inject=RESOLVER.spoil,
     heal=RESOLVER.correct,
-    shows=both(well(away("router-sorfjord", "work3")), user("look-up", members(BRANCH)[0])),
+    shows=both(sees(answers("router-sorfjord", NAME, client="work3"), "NOERROR"), user("look-up", members(BRANCH)[0])),
     sites=(BRANCH,),
     patience=40,
 )
