@@ -25,6 +25,7 @@ from lab.watching import Look, Pace
 #: Who works with tickets, by group: the team, and which line it is.
 TEAMS = {"servicedesk": ("Servicedesk", 1), "drift": ("Drift", 2)}
 ORGANISATION = {"name": "Norrvik kommun", "language": "sv", "mail_domains": [DOMAIN]}
+PEOPLE_FILE = f"{drifta.SIGNED_UP}/people.csv"
 LONGEST = 30
 Row = dict[str, Any]
 
@@ -137,8 +138,8 @@ def people_file(machine: Machine) -> str:
     rows = csv.writer(text)
     rows.writerow(["Namn", "E-post", "Kontor", "Språk"])
     rows.writerows((one.name, one.mail, one.site, "sv" if one.site == HEADQUARTERS else "nb") for one in PEOPLE)
-    machine.write("/root/people.csv", text.getvalue())
-    return "/root/people.csv"
+    machine.write(PEOPLE_FILE, text.getvalue())
+    return PEOPLE_FILE
 
 
 def enter_mail(client: Client, server: str, team: int) -> None:

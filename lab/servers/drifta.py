@@ -18,7 +18,7 @@ PORT = 8000
 MAIL_PORT = 2525
 DATA = "/var/lib/drifta-lab"
 #: A directory with a file for everybody who was signed up, and the token of the first of them.
-SIGNED_UP = "/root/drifta"
+SIGNED_UP = "/etc/drifta-lab"
 TOKEN = f"{SIGNED_UP}/token"
 
 
