@@ -12,7 +12,11 @@ _UNSYNCHRONISED = 16
 
 
 class NoTime(Exception):
-    """The time server did not give the time; the message says why."""
+    """The time server did not give the time; the message says why. ``code`` is a text code."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class _Question(asyncio.DatagramProtocol):
@@ -30,11 +34,12 @@ class _Question(asyncio.DatagramProtocol):
         """Hear that nobody listens there."""
         if not self._answer.done():
             reason = exc.strerror if isinstance(exc, OSError) else ""
-            self._answer.set_exception(NoTime(reason or str(exc)))
+            code = "host.time_refused" if isinstance(exc, ConnectionRefusedError) else "host.no_time"
+            self._answer.set_exception(NoTime(reason or str(exc), code))
 
 
 async def clock_offset(address: str, timeout: float, port: int = 123) -> float:
-    """Return the server's time minus this machine's, in seconds; raises NoTime or TimeoutError."""
+    """Return the server's time minus this machine's, in seconds. Raises ``NoTime`` and ``TimeoutError``."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[tuple[bytes, float]] = loop.create_future()
     transport, _protocol = await loop.create_datagram_endpoint(lambda: _Question(answer), remote_addr=(address, port))
@@ -51,12 +56,12 @@ async def clock_offset(address: str, timeout: float, port: int = 123) -> float:
 
 def _offset(data: bytes, origin: tuple[int, int], sent: float, arrived: float) -> float:
     if len(data) < _PACKET.size:
-        raise NoTime("the answer is too short")
+        raise NoTime("the answer is too short", "host.time_unreadable")
     first, stratum, _poll, _precision, *words = _PACKET.unpack_from(data)
     if first & 7 != _SERVER_MODE or (words[5], words[6]) != origin:
-        raise NoTime("the answer does not belong to the question")
+        raise NoTime("the answer does not belong to the question", "host.time_unreadable")
     if not 0 < stratum < _UNSYNCHRONISED or first >> 6 == 3:
-        raise NoTime("the server is not synchronised itself")
+        raise NoTime("the server is not synchronised itself", "host.time_unsynchronised")
     received, transmitted = _join(words[7], words[8]), _join(words[9], words[10])
     return ((received - sent) + (transmitted - arrived)) / 2
 

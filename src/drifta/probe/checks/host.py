@@ -118,6 +118,10 @@ class Host(Check[HostSettings]):
         "host.services": _("Failed services: %(units)s."),
         "host.clock": _("The clock is wrong by %(seconds)s s."),
         "host.no_time": _("The time server %(server)s does not give the time: %(error)s."),
+        "host.time_silent": _("The time server %(server)s does not answer."),
+        "host.time_refused": _("No time service runs on the time server %(server)s: it refuses."),
+        "host.time_unsynchronised": _("The time server %(server)s does not know the right time itself."),
+        "host.time_unreadable": _("What the time server %(server)s answers is not the time."),
         "host.hangs": _("The machine does not tell its values in time; a disk may hang."),
     }
     metrics = (
@@ -243,12 +247,19 @@ async def _add_clock(settings: HostSettings, timeout: float, findings: list[_Fin
         address = await asyncio.wait_for(names().address(settings.ntp_server), timeout)
         offset = await clock_offset(address, timeout)
     except (NoTime, Unresolved, OSError) as error:
-        params: dict[str, Parameter] = {"server": settings.ntp_server, "error": str(error) or "timeout"}
-        _add(findings, State.WARNING, "host.no_time", params)
+        params: dict[str, Parameter] = {"server": settings.ntp_server, "error": str(error)}
+        _add(findings, State.WARNING, _why_no_time(error), params)
         return
     metrics["clock.offset"] = offset
     state = above(abs(offset), settings.offset_warning, settings.offset_bad)
     _add(findings, state, "host.clock", {"seconds": round(offset, 1)})
+
+
+def _why_no_time(error: Exception) -> str:
+    """The text code for a failed question for the time."""
+    if isinstance(error, NoTime):
+        return error.code
+    return "host.time_silent" if isinstance(error, TimeoutError) else "host.no_time"
 
 
 def _result(findings: list[_Finding], metrics: Metrics) -> Result:

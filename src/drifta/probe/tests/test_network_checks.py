@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import os
+import socket
 import subprocess
 import sys
 
@@ -294,8 +295,9 @@ def test_a_time_server_without_time_is_not_believed() -> None:
         async with time_server(0, stratum=16) as port:
             return await clock_offset("127.0.0.1", 1.0, port)
 
-    with pytest.raises(NoTime):
+    with pytest.raises(NoTime) as refusal:
         run(go())
+    assert refusal.value.code == "host.time_unsynchronised"
 
 
 def test_nobody_at_the_port_of_the_time_server_is_told_in_words() -> None:
@@ -304,5 +306,15 @@ def test_nobody_at_the_port_of_the_time_server_is_told_in_words() -> None:
             pass
         return await clock_offset("127.0.0.1", 1.0, port)
 
-    with pytest.raises(NoTime, match=r"^Connection refused$"):
+    with pytest.raises(NoTime, match=r"^Connection refused$") as refusal:
         run(go())
+    assert refusal.value.code == "host.time_refused"
+
+
+def test_a_silent_time_server_is_told_in_the_readers_language() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        with pytest.raises(TimeoutError) as refusal:
+            run(clock_offset("127.0.0.1", 0.1, port))
+    assert host_module._why_no_time(refusal.value) in Host.texts
