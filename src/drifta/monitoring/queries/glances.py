@@ -24,7 +24,10 @@ WORDS = {State.GOOD: "good", State.WARNING: "warning", State.BAD: "bad", State.U
 
 @dataclass
 class Glance:
-    """What a list shows of one check. ``spark`` holds the last hour, oldest first, None for gaps."""
+    """What a list shows of one check: ``value`` is what its last run measured, empty when that measured nothing.
+
+    ``spark`` holds the last hour, oldest first, None for gaps.
+    """
 
     slots: list[str] = field(default_factory=list)
     value: str = ""
@@ -38,15 +41,17 @@ def glances(checks: list[Check]) -> dict[int, Glance]:
     found = {check.pk: Glance(slots(bars.get(check.pk, []), now - DAY, now, SLOTS)) for check in checks}
     primary = _primary_series(checks)
     read = samples.read(list(primary), int(now) - SPARK, int(now) + 1)
+    last_runs = {check.pk: int(check.now.at.timestamp()) if check.now.at else 0 for check in checks}
     for number, part in read.items():
         check, unit = primary[number]
-        _show(found[check], part, unit, int(now))
+        _show(found[check], part, unit, int(now), last_runs[check])
     return found
 
 
-def _show(glance: Glance, part: Samples, unit: str, now: int) -> None:
+def _show(glance: Glance, part: Samples, unit: str, now: int, last_run: int) -> None:
     if len(part):
-        glance.value = with_mark(quantity(float(part.values[-1]), unit))
+        if part.times[-1] >= last_run * 1000:
+            glance.value = with_mark(quantity(float(part.values[-1]), unit))
         means = curve(part, (now - SPARK) * 1000, now * 1000, POINTS).mean
         glance.spark = [None if np.isnan(value) else float(value) for value in means.tolist()]
 
