@@ -11,7 +11,7 @@ from lab.symptoms import WATCH, fails, sees
 #: Takes the lock, waits for a password that never comes, and is killed when the lock is there.
 SCRIPT = f"""
 test -z "$(ls {REPOSITORY}/locks)" || exit 0
-mkfifo -m 600 /run/never
+rm -f /run/never; mkfifo -m 600 /run/never
 restic -q --no-cache -r {REPOSITORY} key passwd --new-password-file /run/never &
 for _ in $(seq 200); do test -n "$(ls {REPOSITORY}/locks)" && break; sleep 0.1; done
 kill -9 $!
@@ -36,7 +36,7 @@ FAULT = Fault(
     broken="The restic repository on the host backup holds an exclusive lock of a program that does not run any more.",
     symptom="Nobody notices; the nightly backup fails because the repository is locked.",
     cause="Somebody's change of the repository's password was interrupted (restic key passwd); its lock stayed.",
-    fixes=("Remove the stale lock (restic unlock).",),
+    fixes=("Remove the stale lock (restic unlock on the host backup; elsewhere with --remove-all).",),
     hosts=("backup", "watch"),
     hurts=frozenset(),
     inject=interrupt,
