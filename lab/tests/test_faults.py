@@ -23,7 +23,7 @@ SAMPLE = (
     "cable-out",
     "firewall-drops-web",
     "disk-full",
-    "queue-paused",
+    "queue-rejecting",
     "account-locked",
     "clock-wrong",
 )
