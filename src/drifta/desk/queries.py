@@ -41,7 +41,7 @@ __all__ = [
 def ticket(actor: Actor, number: int) -> Ticket:
     """Return the ticket with this number, with the names it shows. Raises ``Ticket.DoesNotExist`` (also if hidden)."""
     rows = Ticket.objects.visible_to(actor)
-    return rows.select_related("organisation", "requester", "owner", "team", "category", "site").get(pk=number)
+    return rows.select_related("requester", "owner", "team", "category").get(pk=number)
 
 
 def readers(ticket_id: int) -> list[int]:
