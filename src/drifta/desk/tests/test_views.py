@@ -116,7 +116,20 @@ def test_a_ticket_asks_the_database_the_same_few_times(house) -> None:
         actions.note(house.cleo.actor, ticket, text="hm")
     with CaptureQueriesContext(connection) as second:
         client.get(f"/tickets/{ticket.pk}/")
-    assert len(second) <= len(first) + 2 <= 27, "\n".join(query["sql"][:160] for query in second)
+    assert len(second) <= len(first) + 2 <= 26, "\n".join(query["sql"][:160] for query in second)
+
+
+def test_the_list_beside_a_ticket_follows_it(house) -> None:
+    first, second = report(house.dag, "Projektorn blinkar"), report(house.dag, "Tangentbordet saknas")
+    client = browser_of(house.ben)
+    page = text_of(client.get(f"/tickets/{first.pk}/?view=open&kind=incident"))
+    address = f"/tickets/{first.pk}/items/?view=open&kind=incident"
+    assert address.replace("&", "&amp;") in page
+    assert f'id="item-{second.pk}"' not in page
+    items = text_of(client.get(address))
+    assert re.search(rf'id="item-{first.pk}" [^>]*aria-current="true"', items)
+    assert re.search(rf'id="item-{second.pk}" href="/tickets/{second.pk}/\?view=open&amp;kind=incident"', items)
+    assert items.count("aria-current") == 1
 
 
 def test_an_answer_is_sent_and_its_draft_forgotten(house) -> None:

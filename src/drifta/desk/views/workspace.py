@@ -1,7 +1,5 @@
 """The workspace: views, list, conversation and context beside each other; and its parts, fetched when they change."""
 
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -19,19 +17,15 @@ PARTS = ("head", "conversation", "context")
 @for_agents
 @require_safe
 def ticket(request: Request, number: int) -> HttpResponseBase:
-    """Show a ticket in the workspace; htmx gets the ticket alone, the list stays as it is."""
+    """Show a ticket in the workspace, which fetches the list beside it by itself; htmx gets the ticket alone."""
     found = ticket_or_404(request, number)
     context = {**ticket_context(request, found), **composer_context(request, found)}
     if request.headers.get("HX-Target") == "ticket-main":
         return render(request, "desk/parts/opened.html", context)
     table = TicketTable(request, view_of(request.GET.get("view", "")))
-    beside = _list_beside(table, number, f"{reverse('desk:items', args=[number])}?{table.kept}")
-    context |= {**beside, **sidebar(request, table.view.key)}
+    items_url = f"{reverse('desk:items', args=[number])}?{table.kept}"
+    context |= {"table": table, "items_url": items_url, **sidebar(request, table.view.key)}
     return render(request, "desk/workspace.html", context)
-
-
-def _list_beside(table: TicketTable, number: int, url: str) -> dict[str, Any]:
-    return {"table": table, "items": items_html(table, number), "items_url": url}
 
 
 @for_agents
@@ -39,7 +33,8 @@ def _list_beside(table: TicketTable, number: int, url: str) -> dict[str, Any]:
 def items(request: Request, number: int) -> HttpResponse:
     """Answer with the list's column alone."""
     table = TicketTable(request, view_of(request.GET.get("view", "")))
-    return render(request, "desk/parts/items.html", _list_beside(table, number, request.get_full_path()))
+    context = {"table": table, "items": items_html(table, number), "items_url": request.get_full_path()}
+    return render(request, "desk/parts/items.html", context)
 
 
 @for_agents
