@@ -98,6 +98,25 @@ def visitor(browser: Browser, example: tuple[Running, str], email: str = "ann.ak
     return made
 
 
+def test_the_list_beside_a_ticket_comes_by_itself_where_there_is_room_for_it(
+    browser: Browser, example: tuple[Running, str]
+) -> None:
+    with visitor(browser, example) as ann:
+        page = ann.open("/tickets/88/?view=open")
+        expect(page.locator("#item-88")).to_have_attribute("aria-current", "true")
+        page.keyboard.press("k")
+        page.keyboard.press("Enter")
+        expect(page.locator("#ticket-main")).not_to_have_attribute("data-ticket", "88")
+        opened = page.locator("#ticket-main").get_attribute("data-ticket")
+        expect(page.locator(f"#item-{opened}")).to_have_attribute("aria-current", "true")
+    with visitor(browser, example, size=PHONE) as ann:
+        asked: list[str] = []
+        ann.page.on("request", lambda request: asked.append(request.url))
+        expect(ann.open("/tickets/88/").locator("#conversation .message").first).to_be_visible()
+        expect(ann.page.locator("#ticket-context h3").first).to_be_attached()
+        assert not [address for address in asked if "/items/" in address]
+
+
 def test_pictures_for_the_documentation(browser: Browser, example: tuple[Running, str]) -> None:
     """Take them when ``DRIFTA_SCREENSHOTS=1``; see that their pages show what the pictures are to show anyway."""
     with visitor(browser, example, email="ben.ostrom") as ben:
