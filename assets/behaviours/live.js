@@ -4,6 +4,9 @@
 import { word } from "./core.js";
 
 const waiting = new Map();
+/** Elements whose content is on its way, and the subjects that changed meanwhile, by the elements' ids. */
+const coming = new Set();
+const late = new Map();
 let source = null;
 let listening = "";
 let staleTimer = 0;
@@ -38,11 +41,9 @@ function refresh(element, subject, again = false) {
   waiting.set(element, setTimeout(() => {
     waiting.delete(element);
     if (!element.isConnected) return;
-    if (isBusy(element)) {
-      refresh(element, subject, true);
-      return;
-    }
-    window.htmx.trigger(element, "live", { subject });
+    if (isBusy(element)) refresh(element, subject, true);
+    else if (coming.has(element)) late.set(element.id, subject); // what comes may be older than this change
+    else window.htmx.trigger(element, "live", { subject });
   }, pause));
 }
 
@@ -88,8 +89,17 @@ function open() {
 
 open();
 document.addEventListener("htmx:beforeRequest", (event) => {
+  coming.add(event.detail.elt);
   asked = performance.now();
   if (event.detail.requestConfig.verb !== "get") changed = asked;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt } = event.detail;
+  coming.delete(elt);
+  const subject = late.get(elt.id);
+  const present = document.getElementById(elt.id);
+  if (subject !== undefined && present) refresh(present, subject);
+  late.delete(elt.id);
 });
 document.addEventListener("htmx:afterSettle", open);
 window.addEventListener("pagehide", () => source?.close());
