@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from drifta.site.demo import data as demo_data
 from tests.running import Running, drifta, until
@@ -115,6 +115,38 @@ def test_the_list_beside_a_ticket_comes_by_itself_where_there_is_room_for_it(
         expect(ann.open("/tickets/88/").locator("#conversation .message").first).to_be_visible()
         expect(ann.page.locator("#ticket-context h3").first).to_be_attached()
         assert not [address for address in asked if "/items/" in address]
+
+
+#: Takes the place of the browser's own event source; ``tell`` says that a subject has changed.
+EVENT_SOURCE = """window.EventSource = class extends EventTarget {
+    constructor() {
+        super();
+        window.tell = subject => this.dispatchEvent(new MessageEvent("change", {data: subject}));
+    }
+    close() {}
+};"""
+
+
+def test_what_changes_while_an_earlier_change_is_fetched_is_fetched_too(
+    browser: Browser, example: tuple[Running, str]
+) -> None:
+    with visitor(browser, example) as ann:
+        ann.page.add_init_script(EVENT_SOURCE)
+        page = ann.open("/tickets/?view=open")
+        asked: list[Route] = []
+
+        def hold(route: Route) -> None:
+            asked.append(route)
+
+        page.route("**/tickets/?view=open", hold)
+        page.evaluate("tell('desk.ticket:88')")
+        until(lambda: page.evaluate("true") and asked, what="the fetching of the first change")
+        page.evaluate("tell('desk.ticket:88')")
+        page.wait_for_timeout(300)
+        assert len(asked) == 1
+        asked[0].continue_()
+        until(lambda: page.evaluate("true") and len(asked) == 2, seconds=30, what="the fetching of the second change")
+        asked[1].continue_()
 
 
 def test_pictures_for_the_documentation(browser: Browser, example: tuple[Running, str]) -> None:

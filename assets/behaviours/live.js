@@ -89,12 +89,12 @@ function open() {
 
 open();
 document.addEventListener("htmx:beforeRequest", (event) => {
-  coming.add(event.detail.elt);
+  coming.add(event.detail.requestConfig.elt);
   asked = performance.now();
   if (event.detail.requestConfig.verb !== "get") changed = asked;
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt } = event.detail;
+  const { elt } = event.detail.requestConfig; // the event comes from elsewhere when the element was replaced
   coming.delete(elt);
   const subject = late.get(elt.id);
   const present = document.getElementById(elt.id);
