@@ -5,7 +5,7 @@ import { word } from "./core.js";
 
 const waiting = new Map();
 /** Elements whose content is on its way, and the subjects that changed meanwhile, by the elements' ids. */
-const coming = new Set();
+const coming = new WeakSet();
 const late = new Map();
 let source = null;
 let listening = "";
