@@ -301,7 +301,7 @@ def items_html(table: TicketTable, number: int) -> SafeString:
     """
     channels = {value: escape(label) for value, label in Ticket.Channel.choices}
     parts = [
-        _item(row, escape(table.url(row)), channels[row.channel], is_current=row.pk == number)
+        _item(row, escape(table.url(row)), channels.get(row.channel, ""), is_current=row.pk == number)
         for row in table.page.rows
     ]
     return mark_safe("".join(parts))  # noqa: S308 - every value was escaped
