@@ -15,7 +15,7 @@ def look_again() -> None:
     for lane in RawMail.objects.filter(state=RawMail.State.RECEIVED).values_list("lane", flat=True).distinct():
         work.enqueue(lane)
     if sending.is_due():
-        sending.deliver.defer()
+        sending.enqueue()
     due = WebhookDelivery.objects.filter(state=WebhookDelivery.State.WAITING, next_attempt_at__lte=clock.now())
     for endpoint in due.values_list("endpoint", flat=True).distinct():
         webhooks.send.defer(endpoint=endpoint)

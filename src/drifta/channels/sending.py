@@ -1,8 +1,8 @@
 """The job that empties the outbox: over one connection, each mail claimed, sent and noted in a transaction of its own.
 
-The claim is a row lock, so two workers never send the same mail, and a killed worker gives it back at once. What was
-sent but not yet noted when the worker was killed goes out again with the same Message-ID, by which the receiving
-side knows it.
+There is one connection at a time, however much is to be sent: servers of large providers refuse more than a few from
+one sender. The claim is a row lock, so that a killed worker gives its mail back. The mail that was sent but not yet
+noted when the worker was killed goes out again with the same Message-ID, by which the receiving side knows it.
 """
 
 import logging
@@ -16,11 +16,12 @@ from drifta.channels.connectors import smtp
 from drifta.channels.models import OutgoingMail
 from drifta.kernel import clock
 from drifta.kernel.actor import SYSTEM
-from drifta.kernel.jobs import job
+from drifta.kernel.jobs import begin_turn, job
 from drifta.kernel.models import VisibleQuerySet
 
 log = logging.getLogger(__name__)
 
+TURN = "channels.outbox"
 #: Mails over one connection.
 PORTION = 100
 #: Minutes until the next attempt at a mail that was refused for now; four days in all (RFC 5321 section 4.5.4.1).
@@ -32,6 +33,7 @@ SERVER_PAUSE = timedelta(minutes=1)
 @job(name="channels.deliver", queue="mail", attempts=3)
 def deliver() -> None:
     """Send what is due. Without a mail server everything stays in the outbox, and pages say so."""
+    begin_turn(TURN)
     server = queries.mail_server()
     if server is None:
         return
@@ -44,6 +46,11 @@ def deliver() -> None:
     except smtp.Unreachable as error:
         log.warning("The mail server %s cannot be used: %s", server.host, error)
         actions.postpone(SYSTEM, error=str(error), pause=SERVER_PAUSE)
+
+
+def enqueue() -> None:
+    """Have the outbox emptied, by a job that waits already or by a new one."""
+    deliver.defer_once(TURN)
 
 
 def is_due() -> bool:

@@ -23,7 +23,7 @@ S = OutgoingMail.State
 def put(letter: Letter, recipients: Iterable[Recipient]) -> None:
     """Put one mail for each recipient into the outbox and have them sent. Writes, so only actions call it."""
     if save(render(letter, recipient) for recipient in recipients):
-        sending.deliver.defer()
+        sending.enqueue()
 
 
 def save(mails: Iterable[OutgoingMail]) -> int:
@@ -63,7 +63,7 @@ def _keep_examples_here(mails: list[OutgoingMail]) -> None:
 def queue(actor: Actor, *, mails: list[OutgoingMail]) -> None:
     """Put ready mails into the outbox; the system's own."""
     if save(mails):
-        sending.deliver.defer()
+        sending.enqueue()
 
 
 @action("channels.note_sent", label=_("Note that mail was sent"), icon="send", offered=False)
@@ -102,7 +102,7 @@ def send_again(actor: Actor, mail: OutgoingMail) -> OutgoingMail:
         raise Refused(_("This mail was sent already. Write a new message if it is needed again."))
     change(mail, state=S.WAITING, attempts=0, error="", next_attempt_at=clock.now())
     emit(actor, OutboxChanged(mail.pk, mail.address, "send again"), subject=mail)
-    sending.deliver.defer()
+    sending.enqueue()
     return mail
 
 

@@ -52,7 +52,7 @@ def process(actor: Actor, *, mails: list[int]) -> None:
             _work(actor, one, memory)
     _store(memory.done)
     if memory.letters and outbox.save(memory.letters):
-        sending.deliver.defer()
+        sending.enqueue()
     MailReference.objects.bulk_create(memory.references, ignore_conflicts=True)
 
 

@@ -1,5 +1,6 @@
 """Real processes and servers for tests: Drifta's intake and worker, an SMTP sink, dovecot."""
 
+import asyncio
 import getpass
 import imaplib
 import os
@@ -124,6 +125,8 @@ class Sink:  # aiosmtpd gives its hooks their names
         self.mails: list[tuple[str, list[str], bytes]] = []
         self.answer = "250 OK"
         self.recipient_answer = "250 OK"
+        #: Seconds it takes over a mail, and how many it was given at the same time.
+        self.seconds, self.at_once, self.most_at_once = 0.0, 0, 0
         self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
     @property
@@ -139,6 +142,10 @@ class Sink:  # aiosmtpd gives its hooks their names
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         """Keep a mail."""
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(self.seconds)
+        self.at_once -= 1
         if self.answer.startswith("250"):
             self.mails.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.content))
         return self.answer

@@ -155,14 +155,15 @@ def test_nothing_is_lost_or_doubled_when_intake_and_worker_are_killed(dag):
     assert Message.objects.filter(direction="in").count() == total
 
 
+def _mail(person, number):
+    return OutgoingMail(
+        organisation_id=person.organisation_id, kind="system", once=f"x{number}", address=f"p{number}@x.example",
+        message_id=f"x{number}@norrvik.example", subject=f"Hej {number}", text="Hej",
+    )  # fmt: skip
+
+
 def test_sending_survives_a_killed_worker_and_sends_each_mail_once(dag):
-    mails = [
-        OutgoingMail(
-            organisation_id=dag.organisation_id, kind="system", once=f"x{number}", address=f"p{number}@x.example",
-            message_id=f"x{number}@norrvik.example", subject=f"Hej {number}", text="Hej",
-        )
-        for number in range(40)
-    ]  # fmt: skip
+    mails = [_mail(dag, number) for number in range(40)]
     with servers.sink() as sink:
         change_settings(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none")
         with servers.process("worker") as worker:
@@ -170,7 +171,6 @@ def test_sending_survives_a_killed_worker_and_sends_each_mail_once(dag):
             until(lambda: len(sink.mails) >= 10, what="the first mails")
             worker.kill()
             worker.restart()
-            sending.deliver.defer()
             until(lambda: OutgoingMail.objects.filter(state="sent").count() == 40, seconds=60, what="all mails")
     sent = [recipients[0] for _sender, recipients, _content in sink.mails]
     # A mail that was handed over but not yet noted in the moment of the kill goes out again, with the same Message-ID.
@@ -178,15 +178,22 @@ def test_sending_survives_a_killed_worker_and_sends_each_mail_once(dag):
     assert len(sent) <= 41
 
 
+def test_mail_of_many_transactions_goes_over_one_connection(dag):
+    with servers.sink() as sink, servers.process("worker"):
+        sink.seconds = 0.1
+        change_settings(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none")
+        for number in range(12):
+            actions.queue(SYSTEM, mails=[_mail(dag, number)])
+        until(lambda: OutgoingMail.objects.filter(state="sent").count() == 12, what="all mails")
+    assert len(sink.mails) == 12
+    assert sink.most_at_once == 1
+
+
 def test_refusals_for_now_and_for_good(dag):
-    mail = OutgoingMail(
-        organisation_id=dag.organisation_id, kind="system", once="x", address="p@x.example",
-        message_id="x@norrvik.example", subject="Hej", text="Hej",
-    )  # fmt: skip
     with servers.sink() as sink:
         change_settings(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none")
         sink.recipient_answer = "451 4.2.0 Busy"
-        actions.queue(SYSTEM, mails=[mail])
+        actions.queue(SYSTEM, mails=[_mail(dag, 1)])
         sending.deliver()
         row = OutgoingMail.objects.get()
         assert (row.state, row.attempts) == ("waiting", 1)
