@@ -119,6 +119,17 @@ def test_a_ticket_asks_the_database_the_same_few_times(house) -> None:
     assert len(second) <= len(first) + 2 <= 26, "\n".join(query["sql"][:160] for query in second)
 
 
+@pytest.mark.parametrize(("part", "most"), [("head", 5), ("conversation", 8), ("context", 12)])
+def test_a_part_of_a_ticket_asks_only_for_what_it_shows(house, part, most) -> None:
+    ticket = report(house.dag, "Skrivaren svarar inte")
+    actions.note(house.cleo.actor, ticket, text="Papperet är slut")
+    client = browser_of(house.ben)
+    client.get(f"/tickets/{ticket.pk}/part/{part}/")
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/tickets/{ticket.pk}/part/{part}/")
+    assert len(asked) <= most, "\n".join(query["sql"][:160] for query in asked)
+
+
 def test_the_list_beside_a_ticket_follows_it(house) -> None:
     first, second = report(house.dag, "Projektorn blinkar"), report(house.dag, "Tangentbordet saknas")
     client = browser_of(house.ben)

@@ -59,22 +59,33 @@ def ticket_or_404(request: Request, number: int) -> Ticket:
         raise Http404 from error
 
 
-def ticket_context(request: Request, ticket: Ticket, **more: Any) -> dict[str, Any]:
-    """Return what the parts of a ticket's page show."""
-    before = request.GET.get("before", "")
-    story = queries.timeline(request.actor, ticket, before=int(before) if before.isdecimal() else None)
-    watchers = queries.watchers(ticket)
+def ticket_context(request: Request, ticket: Ticket) -> dict[str, Any]:
+    """Return what all parts of a ticket's page show."""
     return {
         "title": f"#{ticket.pk} {ticket.subject}",
-        "ticket": ticket,
-        "story": story,
-        "watchers": watchers,
-        "verbs": _verbs(ticket),
-        "safe_images": SAFE_IMAGES,
-        "watches": any(person.pk == request.actor.person_id for person in watchers),
-        "seen": max((entry.message.pk for entry in story.entries if entry.message), default=0),
-        **more,
+        **head_context(request, ticket),
+        **conversation_context(request, ticket),
+        **side_context(request, ticket),
     }
+
+
+def head_context(request: Request, ticket: Ticket) -> dict[str, Any]:
+    """Return what the head of a ticket's page shows."""
+    watches = any(person.pk == request.actor.person_id for person in queries.watchers(ticket))
+    return {"ticket": ticket, "verbs": _verbs(ticket), "watches": watches}
+
+
+def conversation_context(request: Request, ticket: Ticket) -> dict[str, Any]:
+    """Return what the conversation shows; ``before`` in the address leads to earlier messages."""
+    before = request.GET.get("before", "")
+    story = queries.timeline(request.actor, ticket, before=int(before) if before.isdecimal() else None)
+    seen = max((entry.message.pk for entry in story.entries if entry.message), default=0)
+    return {"ticket": ticket, "story": story, "safe_images": SAFE_IMAGES, "seen": seen}
+
+
+def side_context(request: Request, ticket: Ticket) -> dict[str, Any]:
+    """Return what the column beside the conversation shows, besides the panels of modules."""
+    return {"ticket": ticket, "watchers": queries.watchers(ticket)}
 
 
 def _verbs(ticket: Ticket) -> list[tuple[str, Any, str, str]]:

@@ -7,11 +7,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from drifta.desk.listing import TicketTable, items_html, view_of
-from drifta.desk.views.common import composer_context, for_agents, ticket_context, ticket_or_404
+from drifta.desk.views.common import (
+    composer_context,
+    conversation_context,
+    for_agents,
+    head_context,
+    side_context,
+    ticket_context,
+    ticket_or_404,
+)
 from drifta.desk.views.lists import sidebar
 from drifta.kernel.http import Request
 
-PARTS = ("head", "conversation", "context")
+#: The parts of a ticket's page that can be fetched alone, with what they show.
+PARTS = {"head": head_context, "conversation": conversation_context, "context": side_context}
 
 
 @for_agents
@@ -44,4 +53,4 @@ def part(request: Request, number: int, name: str) -> HttpResponse:
     if name not in PARTS:
         raise Http404
     found = ticket_or_404(request, number)
-    return render(request, f"desk/parts/{name}.html", ticket_context(request, found))
+    return render(request, f"desk/parts/{name}.html", PARTS[name](request, found))
