@@ -63,7 +63,7 @@ def database(options: Options) -> Iterator[str]:
     elif running(options.data) is not None:
         yield Cluster(options.data).url
     else:
-        with locked(options.data), contextlib.ExitStack() as stack:
+        with locked(options.data, passing=True), contextlib.ExitStack() as stack:
             cluster = Cluster(options.data)
             stack.callback(cluster.stop)
             cluster.start()

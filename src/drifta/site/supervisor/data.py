@@ -12,14 +12,17 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import drifta
-from drifta.site.commands.words import Trouble
+from drifta.site.commands.words import Trouble, say
 from drifta.words import gettext_noop as _
 
 PRIVATE = ("files", "keys", "log", "probe")
 """Directories for the owner alone; the data directory itself must let PostgreSQL's user through."""
+PASSING = "command"
+"""What stands in the lock file behind the process id of a command."""
 GRACE = 20.0
 """Seconds to wait for the last processes of a killed predecessor, which hold its lock to their end."""
 
@@ -66,49 +69,67 @@ def write_version(data: Path) -> None:
     (data / "version").write_text(f"{drifta.__version__}\n", encoding="utf-8")
 
 
+@dataclass(frozen=True)
+class Holder:
+    """The process that holds a data directory; ``passing`` when it is a command, which is done with it soon."""
+
+    pid: int
+    passing: bool
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process exists."""
+        return self.pid > 0 and Path(f"/proc/{self.pid}").exists()
+
+
 def running(data: Path) -> int | None:
-    """Process id of the Drifta that holds ``data`` at this moment, or ``None``."""
+    """Process id of the Drifta that is up on ``data`` at this moment, or ``None``."""
     try:
         with (data / "lock").open("r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except FileNotFoundError:
         return None
     except BlockingIOError:
-        return _holder(data)
+        holder = _holder(data)
+        return None if holder.passing else holder.pid
     return None
 
 
-def _holder(data: Path) -> int:
-    text = (data / "lock").read_text(encoding="ascii").strip()
-    return int(text) if text.isdigit() else 0
+def _holder(data: Path) -> Holder:
+    words = (data / "lock").read_text(encoding="ascii").split()
+    return Holder(int(words[0]) if words and words[0].isdigit() else 0, words[1:] == [PASSING])
 
 
 @contextlib.contextmanager
-def locked(data: Path) -> Iterator[None]:
-    """Hold ``data`` for this process and its children; raises ``Trouble`` naming another holder."""
+def locked(data: Path, *, passing: bool = False) -> Iterator[None]:
+    """Hold ``data`` for this process and its children; a command does so in ``passing``, and is waited for.
+
+    Raises ``Trouble`` naming another Drifta that is up on it.
+    """
     with (data / "lock").open("r+b") as file:
         _take(file.fileno(), data)
         file.truncate(0)
-        file.write(f"{os.getpid()}\n".encode())
+        file.write(f"{os.getpid()} {PASSING if passing else ''}\n".encode())
         file.flush()
         yield
 
 
 def _take(handle: int, data: Path) -> None:
     deadline = time.monotonic() + GRACE
+    awaited = None
     while True:
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
-        pid = _holder(data)
-        if _alive(pid) or time.monotonic() > deadline:
+        holder = _holder(data)
+        if holder.passing and holder.is_alive:
+            if holder != awaited:
+                say(_("Waiting for another drifta command (process %(pid)s) to be done."), pid=holder.pid)
+            awaited, deadline = holder, time.monotonic() + GRACE
+        elif holder.is_alive or time.monotonic() > deadline:
             raise Trouble(
                 _("Drifta already runs on %(directory)s (process %(pid)s). Stop it, or choose another with --data."),
                 directory=data,
-                pid=pid,
+                pid=holder.pid,
             )
         time.sleep(0.05)
-
-
-def _alive(pid: int) -> bool:
-    return pid > 0 and Path(f"/proc/{pid}").exists()

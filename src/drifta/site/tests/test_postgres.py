@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -223,6 +224,24 @@ def test_a_second_start_names_the_first(data: Path) -> None:
         with pytest.raises(Trouble, match=rf"already runs .*process {os.getpid()}"), locked(data):
             pass
     assert running(data) is None
+
+
+def test_a_command_that_holds_the_data_is_waited_for(data: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    prepare(data)
+    order = []
+    with ThreadPoolExecutor() as pool:
+        with locked(data, passing=True):
+            assert running(data) is None
+            next_one = pool.submit(_hold, data, order)
+            until(lambda: "Waiting for another drifta command" in capfd.readouterr().err)
+            order.append("command")
+        next_one.result(10)
+    assert order == ["command", "next"]
+
+
+def _hold(data: Path, order: list[str]) -> None:
+    with locked(data):
+        order.append("next")
 
 
 def test_a_data_directory_of_a_newer_drifta_is_refused(data: Path) -> None:
