@@ -26,8 +26,14 @@ function concerns(element, subject) {
   return element.dataset.live.split(/[\s,]+/).some((name) => name === subject || name === kind);
 }
 
-/** Whether somebody is in the middle of something there: typing, choosing in a menu, selecting rows. */
+/** Whether somebody is in the middle of something in an element, or in what comes with it (data-live-with). */
 function isBusy(element) {
+  const others = element.dataset.liveWith ? [...document.querySelectorAll(element.dataset.liveWith)] : [];
+  return [element, ...others].some(isUsed);
+}
+
+/** Whether somebody types there, chooses in a menu, or selects rows. */
+function isUsed(element) {
   const active = document.activeElement;
   const typing = element.contains(active) && active.matches("input:not([type=checkbox]), textarea, select");
   return typing || element.querySelector(":popover-open, .select-row:checked") !== null;
@@ -37,7 +43,7 @@ function refresh(element, subject, again = false) {
   if (waiting.has(element)) return;
   // What changes in a burst is fetched once; what stands at the side (data-live-later) after what people read.
   const mayWait = "liveLater" in element.dataset || performance.now() - changed < 1000;
-  const pause = again ? 1000 : mayWait ? 400 : 20;
+  const pause = again ? 1000 : mayWait ? 400 : 5;
   waiting.set(element, setTimeout(() => {
     waiting.delete(element);
     if (!element.isConnected) return;

@@ -125,5 +125,5 @@ def stuck() -> tuple[int, str]:
 
 def deliveries(ticket: int) -> list[OutgoingMail]:
     """Return the mails about a ticket, oldest first, for showing how far they have come."""
-    rows = OutgoingMail.objects.filter(ticket=ticket).defer("text", "html").order_by("pk")
-    return list(rows.exclude(kind=OutgoingMail.Kind.NOTIFICATION)[:500])
+    rows = OutgoingMail.objects.filter(ticket=ticket).exclude(kind=OutgoingMail.Kind.NOTIFICATION)
+    return list(rows.only("message", "address", "state", "error", "sent_at").order_by("pk")[:500])

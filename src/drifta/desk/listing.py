@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, Q, QuerySet
+from django.db.models import BooleanField, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from drifta.desk.document import SOURCE
-from drifta.desk.models import Category, Priority, Ticket, TicketQuerySet
+from drifta.desk.models import Category, Priority, Ticket, TicketQuerySet, category_path
 from drifta.kernel import search
 from drifta.kernel.actor import Actor
 from drifta.people import queries as people
@@ -92,7 +92,8 @@ VIEWS: dict[str, View] = {
     )
 }
 DEFAULT_VIEW = "open"
-#: What lists read of a ticket: rows without the rest cost half.
+#: What lists read of a ticket, and the rows beside it whose names they show (as ``requester_name`` and so on): rows
+#: without the rest, and names without the rows they stand in, cost a third.
 RELATED = ("requester", "owner", "team", "category", "organisation")
 SHOWN = (
     "organisation",
@@ -113,9 +114,9 @@ def view_of(key: str) -> View:
 
 
 def rows_of(actor: Actor, view: View, related: Sequence[str] = RELATED) -> TicketQuerySet:
-    """Return the tickets of a view, with the names that lists show: of ``related`` rows."""
+    """Return the tickets of a view, with the names of the ``related`` rows."""
     rows = view.narrow(Ticket.objects.visible_to(actor), actor)
-    return rows.select_related(*related).only(*SHOWN, *(f"{name}__name" for name in related))
+    return rows.only(*SHOWN).annotate(**{f"{name}_name": F(f"{name}__name") for name in related})
 
 
 def counts(actor: Actor) -> dict[str, int]:
@@ -166,7 +167,7 @@ def _with_words(actor: Actor, text: str) -> Q:
 
 
 def _teams(request: HttpRequest) -> Iterable[tuple[str, str]]:
-    yield from ((str(team.pk), team.name) for team in people.teams(actor_of(request)))
+    yield from ((str(pk), name) for pk, name in people.teams(actor_of(request)).values_list("pk", "name"))
     yield "none", str(_("no team"))
 
 
@@ -191,8 +192,13 @@ def _named(request: HttpRequest, parameter: str) -> Iterable[tuple[str, str]]:
 
 
 def _categories(request: HttpRequest) -> Iterable[tuple[str, str]]:
-    rows = Category.objects.visible_to(actor_of(request)).filter(is_active=True).select_related("parent")
-    return sorted(((str(row.pk), row.path) for row in rows), key=lambda pair: pair[1].casefold())
+    rows = Category.objects.visible_to(actor_of(request)).filter(is_active=True)
+    found = rows.order_by().values_list("pk", "name", "parent__name")
+    return sorted(((str(pk), category_path(name, parent)) for pk, name, parent in found), key=_by_name)
+
+
+def _by_name(choice: tuple[str, str]) -> str:
+    return choice[1].casefold()
 
 
 def priority_state(ticket: Ticket) -> SafeString:
@@ -208,11 +214,11 @@ def _subject(ticket: Ticket) -> SafeString:
     )  # fmt: skip
 
 
-def _owner(ticket: Ticket) -> str | SafeString:
+def _owner(ticket: Any) -> str | SafeString:
     """Show who works on it: a person, else the team that it waits for."""
-    if ticket.owner:
-        return ticket.owner.name
-    return format_html('<span class="quiet">{}</span>', ticket.team.name) if ticket.team else ""
+    if ticket.owner_name:
+        return str(ticket.owner_name)
+    return format_html('<span class="quiet">{}</span>', ticket.team_name) if ticket.team_name else ""
 
 
 class TicketTable(Table):
@@ -224,13 +230,13 @@ class TicketTable(Table):
         Column("number", _("No."), value="pk", numeric=True, optional=True),
         Column("state", _("State"), render=lambda row: state(row.state), value="get_state_display"),
         Column("priority", _("Priority"), render=priority_state, value="priority", sort="priority"),
-        Column("requester", _("Requester"), value="requester.name"),
-        Column("owner", _("Owner"), render=_owner, value="owner.name"),
-        Column("team", _("Team"), value="team.name", optional=True),
-        Column("category", _("Category"), value="category.name", optional=True),
+        Column("requester", _("Requester"), value="requester_name"),
+        Column("owner", _("Owner"), render=_owner, value="owner_name"),
+        Column("team", _("Team"), value="team_name", optional=True),
+        Column("category", _("Category"), value="category_name", optional=True),
         Column("kind", _("Kind"), value="get_kind_display", optional=True),
         Column("channel", _("Channel"), value="get_channel_display", optional=True),
-        Column("organisation", _("Organisation"), value="organisation.name", optional=True),
+        Column("organisation", _("Organisation"), value="organisation_name", optional=True),
         Column("created", _("Reported"), value="created_at", sort="created_at", optional=True),
         Column("updated", _("Changed"), value="updated_at", sort="updated_at"),
     )
@@ -324,8 +330,8 @@ def _mark(row: Ticket) -> str:
     return conditional_escape(state_icon(row.priority_state if row.priority <= Priority.HIGH else row.state))
 
 
-def _people(row: Ticket) -> str:
+def _people(row: Any) -> str:
     """Name who asks, and who works on it."""
-    asking = row.requester.name if row.requester else "–"
-    working = row.owner or row.team
-    return escape(f"{asking} · {working.name}" if working else asking)
+    asking = row.requester_name or "–"
+    working = row.owner_name or row.team_name
+    return escape(f"{asking} · {working}" if working else asking)

@@ -61,11 +61,16 @@ class Category(Versioned):
     @property
     def path(self) -> str:
         """The name with that of its parent: “Printing / Paper”."""
-        return f"{self.parent.name} / {self.name}" if self.parent else self.name
+        return category_path(self.name, self.parent.name if self.parent else None)
 
     def get_absolute_url(self) -> str:
         """Return the address of the category's page."""
         return reverse("desk:category", args=[self.pk])
+
+
+def category_path(name: str, parent: str | None) -> str:
+    """Return how people read a category: with the name of its parent, if there is one."""
+    return f"{parent} / {name}" if parent else name
 
 
 OPEN = Q(state__in=["new", "open", "waiting"])

@@ -16,7 +16,8 @@ SHOWN = 8
 
 def facts(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     """Kind, category, site, devices and services of a ticket."""
-    return {"ticket": ticket, "assets": list(ticket.assets.all()), "services": list(ticket.services.all())}
+    names = [list(related.values_list("name", flat=True)) for related in (ticket.assets, ticket.services)]
+    return {"ticket": ticket, "assets": names[0], "services": names[1]}
 
 
 def also(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
@@ -48,11 +49,9 @@ def of_asset(request: HttpRequest, asset: Any) -> dict[str, Any] | None:
 
 
 def bell(request: HttpRequest, _page: object) -> dict[str, Any] | None:
-    """How much concerns the actor that they have not seen; nothing for programs."""
+    """The bell, which asks by itself how much there is once the page is there; nothing for programs."""
     actor = actor_of(request)
-    if actor.kind != "person":
-        return None
-    return {"count": notices.count(actor), "most": notices.MOST, "names": " ".join(notices.live_names(actor))}
+    return {"names": " ".join(notices.live_names(actor))} if actor.kind == "person" else None
 
 
 def mine(request: HttpRequest, _page: object) -> dict[str, Any]:

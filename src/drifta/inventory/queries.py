@@ -34,7 +34,7 @@ def asset(actor: Actor, asset_id: int) -> Asset | None:
 
 def assets_of_person(actor: Actor, person_id: int) -> list[Asset]:
     """Return the assets that a person owns, by name."""
-    return list(assets(actor).filter(owner_id=person_id).order_by("name"))
+    return list(Asset.objects.visible_to(actor).filter(owner_id=person_id).order_by("name"))
 
 
 def services_on(asset_ids: Collection[int]) -> list[Service]:

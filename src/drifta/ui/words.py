@@ -1,13 +1,22 @@
 """The texts that the browser side shows by itself, in the language of the page."""
 
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 _FORMS = (("", 1), ("s", 2))
 
 
 def browser_words() -> dict[str, str]:
     """Return the texts by the keys that ``assets/behaviours`` use; ``%(name)s`` is filled in there."""
+    return _words(get_language() or "")
+
+
+@lru_cache(maxsize=len(settings.LANGUAGES))
+def _words(_language: str) -> dict[str, str]:
+    """The texts in the language that is active, whose code is given: every page has them."""
     return {
         "dismiss": _("Dismiss"),
         "confirm": _("Confirm"),

@@ -119,7 +119,7 @@ def test_a_ticket_asks_the_database_the_same_few_times(house) -> None:
     assert len(second) <= len(first) + 2 <= 26, "\n".join(query["sql"][:160] for query in second)
 
 
-@pytest.mark.parametrize(("part", "most"), [("head", 5), ("conversation", 8), ("context", 12)])
+@pytest.mark.parametrize(("part", "most"), [("story", 9), ("context", 12)])
 def test_a_part_of_a_ticket_asks_only_for_what_it_shows(house, part, most) -> None:
     ticket = report(house.dag, "Skrivaren svarar inte")
     actions.note(house.cleo.actor, ticket, text="Papperet är slut")

@@ -28,8 +28,7 @@ def addresses(ticket: Ticket) -> list[str]:
     return [
         f"/tickets/{ticket.pk}/",
         f"/tickets/{ticket.pk}/items/",
-        f"/tickets/{ticket.pk}/part/head/",
-        f"/tickets/{ticket.pk}/part/conversation/",
+        f"/tickets/{ticket.pk}/part/story/",
         f"/tickets/{ticket.pk}/part/context/",
         f"/tickets/{ticket.pk}/edit/",
         f"/tickets/{ticket.pk}/do/assign/",

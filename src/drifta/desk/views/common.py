@@ -61,26 +61,22 @@ def ticket_or_404(request: Request, number: int) -> Ticket:
 
 def ticket_context(request: Request, ticket: Ticket) -> dict[str, Any]:
     """Return what all parts of a ticket's page show."""
-    return {
-        "title": f"#{ticket.pk} {ticket.subject}",
-        **head_context(request, ticket),
-        **conversation_context(request, ticket),
-        **side_context(request, ticket),
-    }
+    title = f"#{ticket.pk} {ticket.subject}"
+    return {"title": title, **story_context(request, ticket), **side_context(request, ticket)}
 
 
-def head_context(request: Request, ticket: Ticket) -> dict[str, Any]:
-    """Return what the head of a ticket's page shows."""
-    watches = any(person.pk == request.actor.person_id for person in queries.watchers(ticket))
-    return {"ticket": ticket, "verbs": _verbs(ticket), "watches": watches}
-
-
-def conversation_context(request: Request, ticket: Ticket) -> dict[str, Any]:
-    """Return what the conversation shows; ``before`` in the address leads to earlier messages."""
+def story_context(request: Request, ticket: Ticket) -> dict[str, Any]:
+    """Return what head and conversation show; ``before`` in the address leads to earlier messages."""
     before = request.GET.get("before", "")
     story = queries.timeline(request.actor, ticket, before=int(before) if before.isdecimal() else None)
-    seen = max((entry.message.pk for entry in story.entries if entry.message), default=0)
-    return {"ticket": ticket, "story": story, "safe_images": SAFE_IMAGES, "seen": seen}
+    return {
+        "ticket": ticket,
+        "verbs": _verbs(ticket),
+        "watches": any(person.pk == request.actor.person_id for person in queries.watchers(ticket)),
+        "story": story,
+        "safe_images": SAFE_IMAGES,
+        "seen": max((entry.message.pk for entry in story.entries if entry.message), default=0),
+    }
 
 
 def side_context(request: Request, ticket: Ticket) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from drifta.kernel.http import Request
 @for_agents
 @require_safe
 def bell(request: Request) -> HttpResponse:
-    """Answer with the bell alone, whose number changes all the time."""
-    return render(request, "desk/parts/bell.html", panels.bell(request, None) or {})
+    """Answer with the bell and how much concerns the actor that they have not seen."""
+    context = {"count": notices.count(request.actor), "most": notices.MOST}
+    return render(request, "desk/parts/bell.html", {**context, **(panels.bell(request, None) or {})})
 
 
 @for_agents

@@ -9,10 +9,9 @@ from django.views.decorators.http import require_safe
 from drifta.desk.listing import TicketTable, items_html, view_of
 from drifta.desk.views.common import (
     composer_context,
-    conversation_context,
     for_agents,
-    head_context,
     side_context,
+    story_context,
     ticket_context,
     ticket_or_404,
 )
@@ -20,7 +19,7 @@ from drifta.desk.views.lists import sidebar
 from drifta.kernel.http import Request
 
 #: The parts of a ticket's page that can be fetched alone, with what they show.
-PARTS = {"head": head_context, "conversation": conversation_context, "context": side_context}
+PARTS = {"story": story_context, "context": side_context}
 
 
 @for_agents

@@ -51,7 +51,7 @@ def problems_near(actor: Actor, person: Any) -> QuerySet[Alert]:
 def alerts_of_ticket(actor: Actor, ticket_id: int) -> QuerySet[Alert]:
     """Return the alerts of a ticket, causes first."""
     rows = Alert.objects.visible_to(actor).filter(ticket_id=ticket_id)
-    return rows.select_related("check_row", "probe").order_by("-cause_id", "began_at")
+    return rows.prefetch_related("check_row", "probe").order_by("-cause_id", "began_at")
 
 
 def failing(checks: Iterable[Check]) -> list[Check]:

@@ -133,14 +133,19 @@ def slot(context: Context, name: str, obj: Any = None) -> SafeString:
 
 
 @register.simple_tag
-def live(subject: Any, url: str, swap: str = "outerHTML", *, later: bool = False) -> SafeString:
+def live(
+    subject: Any, url: str, swap: str = "outerHTML", *, later: bool = False, together_with: str = ""
+) -> SafeString:
     """``<section {% live ticket url %}>``: fetched again from ``url`` whenever the subject changes.
 
     The fetched answer must contain the element itself; give the element an id. What stands at the side waits with
-    ``later=True`` until what people read has come.
+    ``later=True`` until what people read has come. What the answer brings besides (out of band) is named by a
+    selector in ``together_with``, so that nothing is replaced while somebody uses it.
     """
     name = getattr(subject, "subject_key", subject)
     mark = SafeString(" data-live-later" if later else "")
+    if together_with:
+        mark += format_html(' data-live-with="{}"', together_with)
     return format_html('data-live="{}"{} hx-trigger="live" hx-swap="{}" hx-get="{}"', name, mark, swap, url)
 
 
