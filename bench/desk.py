@@ -166,6 +166,8 @@ def _pages() -> dict[str, tuple[float, Address]]:
         "palette": (150.0, lambda dice: f"/ui/palette?q={dice.choice(WORDS)}"),
         "ticket, opened from the list": (80.0, lambda dice: f"/tickets/{dice.randint(1, last)}/?view=open"),
         "ticket page": (80.0, lambda dice: f"/tickets/{dice.randint(1, last)}/?view=open"),
+        "context beside a ticket": (80.0, lambda dice: f"/tickets/{dice.randint(1, last)}/part/context/"),
+        "bell": (80.0, lambda _dice: "/notices/"),
         "list beside a ticket": (100.0, lambda dice: f"/tickets/{dice.randint(1, last)}/items/?view=open"),
         "phone, a number": (100.0, lambda dice: f"/phone/?q=070-{dice.randint(1000000, 9999999)}"),
         "phone, a name": (100.0, lambda dice: f"/phone/?q={dice.choice(NAMES)}"),

@@ -98,7 +98,7 @@ def visitor(browser: Browser, example: tuple[Running, str], email: str = "ann.ak
     return made
 
 
-def test_the_list_beside_a_ticket_comes_by_itself_where_there_is_room_for_it(
+def test_what_stands_beside_a_ticket_comes_by_itself_where_there_is_room_for_it(
     browser: Browser, example: tuple[Running, str]
 ) -> None:
     with visitor(browser, example) as ann:
@@ -113,8 +113,10 @@ def test_the_list_beside_a_ticket_comes_by_itself_where_there_is_room_for_it(
         asked: list[str] = []
         ann.page.on("request", lambda request: asked.append(request.url))
         expect(ann.open("/tickets/88/").locator("#conversation .message").first).to_be_visible()
-        expect(ann.page.locator("#ticket-context h3").first).to_be_attached()
-        assert not [address for address in asked if "/items/" in address]
+        expect(ann.page.locator("#ticket-context .skeleton").first).to_be_attached()
+        assert not [address for address in asked if "/items/" in address or "/context/" in address]
+        ann.page.locator("[data-toggle-details]").click()
+        expect(ann.page.locator("#ticket-context h3").first).to_be_visible()
 
 
 #: Takes the place of the browser's own event source; ``tell`` says that a subject has changed.

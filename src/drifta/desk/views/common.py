@@ -59,17 +59,12 @@ def ticket_or_404(request: Request, number: int) -> Ticket:
         raise Http404 from error
 
 
-def ticket_context(request: Request, ticket: Ticket) -> dict[str, Any]:
-    """Return what all parts of a ticket's page show."""
-    title = f"#{ticket.pk} {ticket.subject}"
-    return {"title": title, **story_context(request, ticket), **side_context(request, ticket)}
-
-
 def story_context(request: Request, ticket: Ticket) -> dict[str, Any]:
     """Return what head and conversation show; ``before`` in the address leads to earlier messages."""
     before = request.GET.get("before", "")
     story = queries.timeline(request.actor, ticket, before=int(before) if before.isdecimal() else None)
     return {
+        "title": f"#{ticket.pk} {ticket.subject}",
         "ticket": ticket,
         "verbs": _verbs(ticket),
         "watches": any(person.pk == request.actor.person_id for person in queries.watchers(ticket)),
@@ -112,7 +107,7 @@ def parts(
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(reverse("desk:ticket", args=[ticket.pk]))
     fresh = queries.ticket(request.actor, ticket.pk)
-    context = {**ticket_context(request, fresh), **composer_context(request, fresh)}
+    context = {**story_context(request, fresh), **side_context(request, fresh), **composer_context(request, fresh)}
     response = render(request, template, context)
     if toast:
         response["HX-Trigger"] = json.dumps({"toast": {"text": toast, "kind": "good"}})

@@ -12,7 +12,6 @@ from drifta.desk.views.common import (
     for_agents,
     side_context,
     story_context,
-    ticket_context,
     ticket_or_404,
 )
 from drifta.desk.views.lists import sidebar
@@ -25,9 +24,9 @@ PARTS = {"story": story_context, "context": side_context}
 @for_agents
 @require_safe
 def ticket(request: Request, number: int) -> HttpResponseBase:
-    """Show a ticket in the workspace, which fetches the list beside it by itself; htmx gets the ticket alone."""
+    """Show a ticket in the workspace, which fetches what stands beside it by itself; htmx gets the ticket alone."""
     found = ticket_or_404(request, number)
-    context = {**ticket_context(request, found), **composer_context(request, found)}
+    context = {**story_context(request, found), **composer_context(request, found)}
     if request.headers.get("HX-Target") == "ticket-main":
         return render(request, "desk/parts/opened.html", context)
     table = TicketTable(request, view_of(request.GET.get("view", "")))

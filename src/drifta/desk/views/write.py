@@ -14,7 +14,7 @@ from drifta.desk import actions, uploads
 from drifta.desk.attached import AttachedFile
 from drifta.desk.forms import WriteForm
 from drifta.desk.models import Message, Ticket
-from drifta.desk.views.common import composer_context, for_agents, parts, ticket_context, ticket_or_404
+from drifta.desk.views.common import composer_context, for_agents, parts, story_context, ticket_or_404
 from drifta.kernel.actions import Refused
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import require
@@ -105,7 +105,7 @@ def _again(
     context |= _leaving(ticket, request.POST.getlist("cc"))
     if request.headers.get("HX-Request"):
         return render(request, "desk/parts/composer.html", context, status=422)
-    return render(request, "desk/compose.html", {**ticket_context(request, ticket), **context}, status=422)
+    return render(request, "desk/compose.html", {**story_context(request, ticket), **context}, status=422)
 
 
 @for_agents
