@@ -18,6 +18,9 @@ BIN := $(VENV)/bin
 SOURCES_OF_SETUP := pyproject.toml constraints.txt hatch_build.py tools/set_up.py
 UP = $(BIN)/drifta up --data $(DATA) --host $(HOST) --port $(PORT) --smtp-port $(SMTP_PORT)
 
+# What has been compiled is kept; else each process of the tests would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run dev test test-fast check bench build lab lab-down packages constraints translations reference clean
 
 run: $(VENV)/.run build
@@ -30,7 +33,7 @@ test: $(VENV)/.test packages build
 	@$(BIN)/pytest -q -n $(JOBS) --dist worksteal
 
 test-fast: $(VENV)/.test build
-	@$(BIN)/pytest -q -n $(JOBS) -m "not slow" src
+	@$(BIN)/pytest -q -n $(JOBS) -p no:schemathesis -m "not slow" src
 
 check: $(VENV)/.test packages build
 	@$(BIN)/python -m tools.check

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.core.cache import cache as django_cache
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
@@ -74,17 +73,20 @@ class House:
     second_line: Team
 
 
-@cache
-def _hashed() -> str:
-    """Hash the password of the named people once: Argon2 is slow on purpose."""
-    return make_password(PASSWORD)
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords at the lowest cost: Argon2 is slow on purpose."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, lowest in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+            patch.setattr(Argon2PasswordHasher, name, lowest)
+        yield
 
 
 def person(organisation: Organisation, name: str, *roles: str, language: str = "en") -> Person:
     """Make somebody with a mail address and a password."""
     address = f"{name.split(maxsplit=1)[0].lower()}@{organisation.mail_domains[0]}"
     made = Person(organisation=organisation, name=name, email=address, roles=list(roles), language=language)
-    made.password = _hashed()
+    made.password = make_password(PASSWORD)
     made.save()
     made.contact_points.create(kind="email", value=address)
     return made

@@ -40,6 +40,7 @@ def test_a_new_window_begins_at_one() -> None:
         used = now
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_is_over_is_forgotten() -> None:
     limits.count("old", 1)

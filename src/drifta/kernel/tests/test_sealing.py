@@ -45,6 +45,7 @@ def test_tampering_shows(change: str) -> None:
     assert sealing.verify() is not None
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_events_that_may_still_get_a_predecessor_wait() -> None:
     with guard.writing():

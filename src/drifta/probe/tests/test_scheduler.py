@@ -129,6 +129,7 @@ def play(work: Callable[[Stage], Any], **options: Any) -> None:
     run(go())
 
 
+@pytest.mark.slow
 def test_a_new_check_runs_at_once_and_then_in_its_rhythm() -> None:
     async def work(stage: Stage) -> None:
         began = time.monotonic()
@@ -260,6 +261,7 @@ def test_a_check_that_ends_twice_counts_once() -> None:
     play(work)
 
 
+@pytest.mark.slow
 def test_a_check_that_does_not_end_is_ended() -> None:
     async def work(stage: Stage) -> None:
         stage.assign(check(interval=60.0, timeout=0.1, settings={"seconds": 60.0}))
@@ -291,6 +293,7 @@ def test_no_more_than_allowed_run_at_once() -> None:
     play(work, most_in_flight=4)
 
 
+@pytest.mark.slow
 def test_many_checks_begin_spread_out() -> None:
     async def work(stage: Stage) -> None:
         began = time.monotonic()
@@ -304,6 +307,7 @@ def test_many_checks_begin_spread_out() -> None:
     play(work)
 
 
+@pytest.mark.slow
 def test_flags_for_flapping_and_late() -> None:
     async def work(stage: Stage) -> None:
         stage.scheduler.cut_off = True

@@ -132,6 +132,7 @@ def test_a_body_that_stops_in_the_middle_holds_no_thread(server: Server) -> None
     assert all(b" 408 " in client.recv(200) for client in clients)
 
 
+@pytest.mark.slow
 def test_clients_that_do_not_read_hold_no_thread_for_long(server: Server) -> None:
     clients = [server.connect() for _ in range(4)]
     for client in clients:
@@ -141,6 +142,7 @@ def test_clients_that_do_not_read_hold_no_thread_for_long(server: Server) -> Non
         client.close()
 
 
+@pytest.mark.slow
 def test_a_clean_stop_finishes_requests_and_ends_streams(server: Server) -> None:
     answers: list[int] = []
     slow = threading.Thread(target=lambda: answers.append(server.ask("/slow")[0]))
