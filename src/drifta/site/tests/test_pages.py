@@ -321,6 +321,15 @@ def test_who_has_nothing_to_confirm_with_is_told_what_to_do(house) -> None:
     assert "Reauthentication" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(("address", "status"), [("/no/such/page/", 404), ("/settings/", 403)])
+def test_who_works_with_drifta_goes_on_from_an_error(house, address: str, status: int) -> None:
+    within, alone = (client_of(person).get(address) for person in (house.ben, house.dag))
+    assert (within.status_code, alone.status_code) == (status, status)
+    assert 'class="side"' in within.content.decode()
+    assert 'class="side"' not in alone.content.decode()
+    assert "Ctrl K" not in alone.content.decode()
+
+
 def test_errors_are_pages_for_people_and_problems_for_programs(house, client: Client) -> None:
     page = client.get("/no/such/page/")
     assert (page.status_code, page["Content-Type"]) == (404, "text/html; charset=utf-8")
