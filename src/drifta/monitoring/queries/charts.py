@@ -17,6 +17,8 @@ from drifta.probe.registry import KINDS
 
 RANGES = {"1h": 3600, "6h": 21_600, "24h": 86_400, "7d": 604_800, "30d": 2_592_000, "1y": 31_536_000}
 LONGEST = 5 * RANGES["1y"]
+#: What a check's page begins with: the first of these that holds all that is known of the check, else the last.
+FIRST = ("1h", "6h", "24h")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,14 @@ def span(name: str, begin: str = "", finish: str = "", width: str = "") -> Span:
         if 0 < end - int(begin) <= LONGEST:
             return Span(int(begin), end, points)
     return Span(now - RANGES.get(name, RANGES["24h"]), now, points)
+
+
+def range_of(check: Check, wanted: str) -> str:
+    """Return the named range that a check's page shows: the one that is asked for, or what suits the check's age."""
+    if wanted in RANGES:
+        return wanted
+    age = (clock.now() - check.created_at).total_seconds()
+    return next((name for name in FIRST if age <= RANGES[name]), FIRST[-1])
 
 
 def metrics_of(check: Check) -> list[tuple[str, str]]:

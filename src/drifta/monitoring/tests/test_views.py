@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -57,10 +58,24 @@ def test_a_check_and_its_alert_are_shown_and_text_is_escaped(house: House, watch
     page = as_(house.ben).get(f"/monitor/checks/{watched.pk}/").content.decode()
     assert "web-1 &lt;b&gt;page" in page
     assert "192.0.2.7:443 refused the connection" in page
-    assert "/series/?metric=time&amp;range=24h" in page
+    assert "/series/?metric=time&amp;range=1h" in page
     alert = Alert.objects.get()
     assert "refused" in as_(house.ben).get(f"/monitor/alerts/{alert.pk}/").content.decode()
     assert "web-1" in as_(house.ben).get("/monitor/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("hours", "asked", "shown"),
+    [(0.5, "", "1h"), (5, "", "6h"), (20, "", "24h"), (2000, "", "24h"), (0.5, "30d", "30d"), (5, "x<y", "6h")],
+)
+def test_a_check_shows_what_is_known_of_it_from_the_start(
+    house: House, watched: Check, hours: float, asked: str, shown: str
+) -> None:
+    with guard.writing():
+        Check.objects.update(created_at=clock.now() - timedelta(hours=hours))
+    page = as_(house.ben).get(f"/monitor/checks/{watched.pk}/", {"range": asked}).content.decode()
+    assert f"/series/?metric=time&amp;range={shown}" in page
+    assert f'href="?range={shown}" aria-current="true"' in page
 
 
 def test_a_stranger_from_another_organisation_finds_nothing(house: House, watched: Check) -> None:

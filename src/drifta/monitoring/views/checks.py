@@ -45,7 +45,8 @@ def checks(request: Request) -> HttpResponseBase:
 def check(request: Request, number: int) -> HttpResponse:
     """Show one check."""
     shown = visible(request, number)
-    wanted = charts.span(request.GET.get("range", "24h"))
+    chosen = charts.range_of(shown, request.GET.get("range", ""))
+    wanted = charts.span(chosen)
     changes = histories([shown.pk], wanted.start, wanted.end).get(shown.pk, [])
     context = {
         "title": shown.name,
@@ -56,7 +57,8 @@ def check(request: Request, number: int) -> HttpResponse:
         "settings": _settings(shown),
         "slots": slots(changes, wanted.start, wanted.end, SLOTS),
         "good_share": _percent(good_share(changes, wanted.start, wanted.end)),
-        "charts": _charts(request, shown),
+        "range": chosen,
+        "charts": _charts(shown, chosen),
         "alerts": [(row, alert_state(row), alert_text(row)) for row in _alerts(shown)],
         "parents": shown.depends_on.select_related("now"),
     }
@@ -81,11 +83,9 @@ def _settings(shown: Check) -> list[tuple[str, Any]]:
     ]
 
 
-def _charts(request: Request, shown: Check) -> list[tuple[str, str]]:
+def _charts(shown: Check, chosen: str) -> list[tuple[str, str]]:
     address = reverse("monitoring:series", args=[shown.pk])
-    span = request.GET.get("range", "24h")
-    span = span if span in charts.RANGES else "24h"
-    return [(title, f"{address}?metric={name}&range={span}") for name, title in charts.metrics_of(shown)]
+    return [(title, f"{address}?metric={name}&range={chosen}") for name, title in charts.metrics_of(shown)]
 
 
 def _alerts(shown: Check) -> list[Alert]:
