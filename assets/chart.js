@@ -90,7 +90,7 @@ function options(place, data, zoom) {
         : [Math.min(0, low ?? 0), Math.max(high ?? 0, highest, 1e-9) * 1.08]) },
     },
     axes: [
-      { ...axis, values: (_, times, __, ___, step) => times.map((time) => new Intl.DateTimeFormat(language, step >= 86400
+      { ...axis, size: 30, values: (_, times, __, ___, step) => times.map((time) => new Intl.DateTimeFormat(language, step >= 86400
         ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" }).format(time * 1000)) },
       { ...axis, size: 72, values: (_, values) => values.map((value) => quantity(value, data.unit)) },
     ],
