@@ -42,6 +42,9 @@ EMPLOYEES = (
     ("Gro Hætta", "Kundekonsulent", "Tromsø", "nb"),
 )
 
+#: Who leads the example: signs in to look around, and helps out in a team.
+LEADER, LEADS = "Ann Åkesson", "Servicedesk"
+
 #: Team and its line.
 TEAMS = (("Servicedesk", 1), ("Drift och nät", 2), ("Applikationer", 2))
 
@@ -284,5 +287,67 @@ STORIES = (
         1,
         1,
         "sw-tos-1",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something of today: asked so many minutes ago, and how far it has come with the one who leads the example."""
+
+    minutes: int
+    asking: str
+    category: str
+    subject: str
+    report: str
+    urgency: int = 2
+    answer: str = ""
+    reply: str = ""
+    waits_for: str = ""
+
+
+TODAY = (
+    Errand(
+        6,
+        "Eva Ljungqvist",
+        "Programs",
+        "Kan inte öppna lönespecifikationerna",
+        "Hej! Löneprogrammet säger att filen är låst av en annan användare, men jag är ensam här. Utbetalningen ska "
+        "vara inskickad klockan tre.",
+        urgency=1,
+    ),
+    Errand(
+        21,
+        "Jon Ødegård",
+        "Printing",
+        "PC-en finner ikke skriveren på kaikontoret",
+        "Etter at vi byttet plass finner jeg bare skriverne i Bergen. Papirene til skipet som går i kveld må ut.",
+    ),
+    Errand(
+        48,
+        "Priya Raman",
+        "Meeting rooms",
+        "Second screen stays black in Havet",
+        "The left screen works, the right one shows no signal, with my laptop and with Tom's.",
+        urgency=3,
+    ),
+    Errand(
+        95,
+        "Malin Åström",
+        "Accounts and passwords",
+        "Ny telefon: inloggning med engångskoder fungerar inte",
+        "Jag har fått en ny telefon och lämnat tillbaka den gamla. Nu frågar inloggningen efter en kod jag inte får.",
+        answer="Hej Malin! Jag har tagit bort den gamla telefonen från kontot. Logga in igen, så visas en ny QR-kod.",
+        reply="Tack! QR-koden kommer, men appen säger att klockan går fel.",
+    ),
+    Errand(
+        140,
+        "Kari Fjeld",
+        "Accounts and passwords",
+        "Tilgang til personalmappen for vikaren",
+        "Vikaren min begynner i morgen og trenger å lese personalmappen, men ikke lønn.",
+        urgency=3,
+        answer="Hei Kari! Det ordner vi. Jeg trenger et ja fra databehandlingsansvarlig først, og har spurt.",
+        waits_for="Svar fra databehandlingsansvarlig",
     ),
 )

@@ -2,8 +2,10 @@
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from django.utils import timezone
 
 from drifta.desk import actions as desk
 from drifta.desk import queries as desk_queries
@@ -47,8 +49,10 @@ def fill(password: str) -> int:
     for age, play in sorted(moments, key=lambda moment: -moment[0]):
         with clock.travel(by=timedelta(days=-age)):
             play.go_on()
+    for errand in sorted(data.TODAY, key=lambda errand: -errand.minutes):
+        _errand(demo, errand)
     _checks(demo)
-    return TICKETS
+    return TICKETS + len(data.TODAY)
 
 
 def _organisation(password: str) -> _Demo:
@@ -75,6 +79,7 @@ def _persons(demo: _Demo, password: str) -> None:
             members[team].append(person)
     for name, title, site, language in data.EMPLOYEES:
         _person(demo, name, title, site, language, (REQUESTER,))
+    members[data.LEADS].append(demo.persons[data.LEADER])
     for team, line in data.TEAMS:
         made = people.create_team(
             SYSTEM, organisation_id=demo.organisation_id, name=team, line=line, member_ids=members[team]
@@ -185,6 +190,37 @@ class _Play:
 
     def _end(self) -> None:
         desk.resolve(self.expert, self._ticket(), resolution=self.story.resolution)
+
+
+def _errand(demo: _Demo, errand: data.Errand) -> None:
+    asking, leader = demo.actor(errand.asking), demo.actor(data.LEADER)
+    with clock.travel(by=timedelta(minutes=-errand.minutes)):
+        ticket = desk.create(
+            asking,
+            organisation_id=demo.organisation_id,
+            subject=errand.subject,
+            text=errand.report,
+            channel="mail",
+            urgency=errand.urgency,
+            category_id=demo.categories[errand.category],
+            team_id=demo.teams[data.LEADS],
+            language=asking.language,
+        )
+    with clock.travel(by=timedelta(minutes=-errand.minutes * 0.7)):
+        if errand.answer:
+            desk.take(leader, ticket)
+            desk.reply(leader, ticket, text=errand.answer, channel="mail")
+    with clock.travel(by=timedelta(minutes=-errand.minutes * 0.4)):
+        if errand.reply:
+            desk.reply(asking, ticket, text=errand.reply, channel="mail")
+        if errand.waits_for:
+            desk.hold(leader, ticket, reason=errand.waits_for, until=_later_today())
+
+
+def _later_today() -> datetime:
+    """Return a moment in two hours, but still of this day."""
+    now = timezone.localtime(clock.now())
+    return min(now + timedelta(hours=2), now.replace(hour=23, minute=59, second=0))
 
 
 def _ages(picker: random.Random) -> list[float]:
