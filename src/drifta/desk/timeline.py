@@ -69,16 +69,15 @@ def _message_entry(message: Message) -> Entry:
 
 
 def _facts(actor: Actor, ticket: Ticket, since: datetime) -> list[Entry]:
-    logged = LoggedEvent.objects.filter(subject=ticket.subject_key, at__gte=since).order_by("-id")[:FACTS]
     shown = _LINES if may(actor, "desk.read_all", ticket) else _PUBLIC_LINES
-    found = (_fact_entry(row, shown) for row in logged)
+    logged = LoggedEvent.objects.filter(subject=ticket.subject_key, at__gte=since, name__in=list(shown))
+    found = (_fact_entry(row, shown[row.name]) for row in logged.order_by("-id")[:FACTS])
     return [entry for entry in found if entry is not None]
 
 
-def _fact_entry(row: LoggedEvent, shown: dict[str, "Line"]) -> Entry | None:
-    line = shown.get(row.name)
-    fact = restore(row) if line is not None else None
-    if line is None or fact is None:
+def _fact_entry(row: LoggedEvent, line: "Line") -> Entry | None:
+    fact = restore(row)
+    if fact is None:
         return None
     text, detail, icon = line(fact)
     return Entry(row.at, row.actor_name, line=text, detail=detail, icon=icon) if text else None

@@ -98,8 +98,12 @@ def person(who: Any, url: str = "") -> SafeString:
     """``{% person ticket.requester %}``: initials and name, a link when the person has a page; a dash for nobody."""
     if who is None or who == "":
         return times.missing()
-    inner = format_html("{}<span>{}</span>", graphics.avatar(str(who)), who)
-    address = url or (who.get_absolute_url() if hasattr(who, "get_absolute_url") else "")
+    return _person(str(who), url or (who.get_absolute_url() if hasattr(who, "get_absolute_url") else ""))
+
+
+@lru_cache(maxsize=1000)
+def _person(name: str, address: str) -> SafeString:
+    inner = format_html("{}<span>{}</span>", graphics.avatar(name), name)
     if address:
         return format_html('<a class="person" href="{}">{}</a>', address, inner)
     return format_html('<span class="person">{}</span>', inner)
