@@ -161,6 +161,8 @@ def test_pictures_for_the_documentation(browser: Browser, example: tuple[Running
         ben.picture("today")
         page.locator("#today .card").filter(has_text="Mine").locator("a.line").first.click()
         expect(page.locator("#conversation .message").first).to_be_visible()
+        expect(page.locator("#ticket-items [data-row]").first).to_be_visible()
+        expect(page.locator("#ticket-context h3").first).to_be_visible()
         ben.picture("ticket")
     with visitor(browser, example, email="ben.ostrom", size=PHONE) as ben:
         expect(ben.open("/portal/").get_by_role("heading", level=1)).to_be_visible()

@@ -193,7 +193,7 @@ class _Play:
 
 
 def _errand(demo: _Demo, errand: data.Errand) -> None:
-    asking, leader = demo.actor(errand.asking), demo.actor(data.LEADER)
+    asking, leader, until = demo.actor(errand.asking), demo.actor(data.LEADER), _later_today()
     with clock.travel(by=timedelta(minutes=-errand.minutes)):
         ticket = desk.create(
             asking,
@@ -214,7 +214,7 @@ def _errand(demo: _Demo, errand: data.Errand) -> None:
         if errand.reply:
             desk.reply(asking, ticket, text=errand.reply, channel="mail")
         if errand.waits_for:
-            desk.hold(leader, ticket, reason=errand.waits_for, until=_later_today())
+            desk.hold(leader, ticket, reason=errand.waits_for, until=until)
 
 
 def _later_today() -> datetime:
