@@ -8,6 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from drifta.channels.mail.automatic import Kind, classify
 from drifta.channels.mail.bounces import Bounce, Failure, read
 from drifta.channels.mail.parse import parse
 
@@ -66,11 +67,15 @@ def flufl(folder: Path, score: Any) -> None:
 
 
 def sisimai(folder: Path, score: Any) -> None:
-    """One entry per recipient: class of the status, hard or not, reason."""
+    """One entry per recipient: class of the status, hard or not, reason. Answers of the absent are no bounces here."""
     expected = _expected(folder)
     for path in sorted(folder.rglob("*.eml")):
         if path.stem in expected:
             case = f"{path.parent.name}/{path.stem}"
+            if {one["reason"] for one in expected[path.stem]["bounces"]} == {"vacation"}:
+                found = classify(parse(path.read_bytes()))
+                score.check("sisimai", "is an automatic answer", case, found and found.kind, Kind.AUTO_REPLIED)
+                continue
             bounce = _bounce(path, score)
             _sisimai_case(case, bounce.failures if bounce else (), expected[path.stem]["bounces"], score)
 

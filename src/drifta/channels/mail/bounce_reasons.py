@@ -46,6 +46,20 @@ HARD = frozenset({Reason.UNKNOWN_USER, Reason.UNKNOWN_HOST, Reason.MOVED, Reason
 
 # The order counts: what names a cause clearly stands before what many causes share.
 _WORDS: tuple[tuple[Reason, str], ...] = (
+    (Reason.SPAM, r"due to spam classification"),
+    (Reason.BLOCKED, r"client host \S{1,60} blocked using|messages from [\d.]{7,15} weren't sent"),
+    (Reason.NOT_CONFORMING, r"multiple .{0,40}addresses in from"),
+    (
+        Reason.REJECTED_SENDER,
+        (
+            r"purported responsible address|from an address that has been blacklisted|"
+            r"sending this from a different address|permisos (?:necesarios )?para publicar|投稿する権限がない|"
+            r"behörighet att (?:skicka|publicera)|tillatelse til å (?:sende|publisere)"
+        ),
+    ),
+    (Reason.NETWORK, r"no route to host|able to establish an smtp connection|host name lookup failure"),
+    (Reason.TOO_BIG, r"line limit exceeded"),
+    (Reason.FILTERED, r"recipient preferences"),
     (
         Reason.NO_REVERSE_NAME,
         (
@@ -303,9 +317,11 @@ _DIRECTORY = re.compile(
     (
         r"not listed in|not recogni[sz]ed|could ?n[o']t be found|wasn't found|no valid recipient|"
         r"mail\.local|not found in directory|mailbox unavailable \(|no mailbox here|unknown local|"
+        r"final delivery userid|"
         r"does ?n[o']t exist"
     ), re.IGNORECASE,
 )  # fmt: skip
+_AT_ONCE = re.compile(r"after initial connection|in reply to (?:end of )?(?:helo|ehlo)", re.IGNORECASE)
 _BY_STATUS = {
     r"1.0": Reason.UNKNOWN_USER, r"1.1": Reason.UNKNOWN_USER, r"1.2": Reason.UNKNOWN_HOST, r"1.3": Reason.UNKNOWN_USER,
     "1.4": Reason.FILTERED, "1.6": Reason.MOVED, "1.7": Reason.REJECTED_SENDER, "1.8": Reason.REJECTED_SENDER,
@@ -325,6 +341,8 @@ _CLEAR = {
     "3.2": Reason.NO_MAIL_HERE, "3.4": Reason.TOO_BIG, "7.25": Reason.NO_REVERSE_NAME,
     "7.26": Reason.AUTHENTICATION,
 }  # fmt: skip
+# Servers give all sorts of codes to it, for want of one of its own.
+_RATE = re.compile(r"\brate limit", re.IGNORECASE)
 
 
 def reason_of(diagnostic: str, status: str, *, command: str = "") -> Reason:
@@ -335,10 +353,16 @@ def reason_of(diagnostic: str, status: str, *, command: str = "") -> Reason:
     """
     if status.startswith("2."):
         return Reason.DELIVERED
-    reason = _CLEAR.get(status[2:]) or _by_words(diagnostic[:4000]) or _BY_STATUS.get(status[2:], Reason.UNKNOWN)
+    clear = Reason.RATE if _RATE.search(diagnostic) else _CLEAR.get(status[2:])
+    reason = clear or _by_words(diagnostic[:4000]) or _BY_STATUS.get(status[2:]) or _by_time(diagnostic)
     if reason is Reason.UNKNOWN_USER and not _DIRECTORY.search(diagnostic) and _filtered(status, command):
         return Reason.FILTERED
     return reason
+
+
+def _by_time(diagnostic: str) -> Reason:
+    """Who is refused before saying anything is refused for where the connection comes from."""
+    return Reason.BLOCKED if _AT_ONCE.search(diagnostic) else Reason.UNKNOWN
 
 
 def _filtered(status: str, command: str) -> bool:

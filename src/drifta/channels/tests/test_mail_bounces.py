@@ -42,6 +42,28 @@ def group(address: str, action: str, status: str, diagnostic: str) -> str:
         ("failed", "5.7.1", "554 5.7.1 blocked using zen.spamhaus.org", Reason.BLOCKED, False, False),
         ("failed", "5.7.26", "550 5.7.26 Unauthenticated email is not accepted", Reason.AUTHENTICATION, False, False),
         ("failed", "5.1.6", "551 5.1.6 has moved to x@y", Reason.MOVED, False, True),
+        ("failed", "4.3.2", "452 4.3.2 Connection rate limit exceeded.", Reason.RATE, True, False),
+        ("failed", "4.3.2", "421 4.3.2 System not accepting network messages", Reason.NO_MAIL_HERE, True, False),
+        ("failed", "5.0.0", "SMTP error after initial connection: 550 Go away", Reason.BLOCKED, False, False),
+        (
+            "failed",
+            "5.7.1",
+            "554 Service unavailable; Client host [192.0.2.4] blocked using x",
+            Reason.BLOCKED,
+            False,
+            False,
+        ),
+        ("failed", "5.0.0", "was rejected due to spam classification. Set up SPF records", Reason.SPAM, False, False),
+        ("delayed", "4.4.1", "connect to mx.firma.se[192.0.2.2]:25: No route to host", Reason.NETWORK, True, False),
+        (
+            "failed",
+            "5.7.1",
+            "Messages with multiple addresses in From: header are not accepted",
+            Reason.NOT_CONFORMING,
+            False,
+            False,
+        ),
+        ("failed", "5.7.1", "Du har inte behörighet att skicka till gruppen", Reason.REJECTED_SENDER, False, False),
     ],
 )
 def test_reports(action: str, status: str, diagnostic: str, reason: Reason, temporary: bool, hard: bool) -> None:
