@@ -102,6 +102,16 @@ def assert_whole(server: FakeServer) -> None:
         assert moments == sorted(moments)
 
 
+def test_a_probe_reports_as_soon_as_it_is_connected(tmp_path: Path) -> None:
+    async def go() -> None:
+        server = FakeServer()
+        async with serve(server) as url, probe(tmp_path, url) as process:
+            await process.says("Connected")
+            await server.until(lambda: server.bodies, seconds=1.5)  # what is found later is written every two seconds
+
+    run(go())
+
+
 def test_a_new_check_a_change_and_a_demand_arrive_within_a_second(tmp_path: Path) -> None:
     async def go() -> None:
         server = FakeServer()
