@@ -10,6 +10,7 @@ import smtplib
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Case, When
 
 from drifta.channels import actions, delivery, queries
 from drifta.channels.connectors import smtp
@@ -22,6 +23,8 @@ from drifta.kernel.models import VisibleQuerySet
 log = logging.getLogger(__name__)
 
 TURN = "channels.outbox"
+#: Answers and codes for signing in are waited for; what tells many that something has happened comes after them.
+AWAITED_FIRST = Case(When(kind=OutgoingMail.Kind.NOTIFICATION, then=1), default=0)
 #: Mails over one connection.
 PORTION = 100
 #: Minutes until the next attempt at a mail that was refused for now; four days in all (RFC 5321 section 4.5.4.1).
@@ -68,7 +71,7 @@ def send_next(connection: smtplib.SMTP) -> bool:
     A mail at which the connection broke waits longer than the others: should it be its fault, it stops none of them.
     """
     with transaction.atomic():
-        mail = _due().select_for_update(skip_locked=True).order_by("next_attempt_at", "pk").first()
+        mail = _due().select_for_update(skip_locked=True).order_by(AWAITED_FIRST, "next_attempt_at", "pk").first()
         if mail is None:
             return False
         try:

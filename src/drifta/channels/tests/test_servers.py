@@ -155,9 +155,9 @@ def test_nothing_is_lost_or_doubled_when_intake_and_worker_are_killed(dag):
     assert Message.objects.filter(direction="in").count() == total
 
 
-def _mail(person, number):
+def _mail(person, number, kind="system"):
     return OutgoingMail(
-        organisation_id=person.organisation_id, kind="system", once=f"x{number}", address=f"p{number}@x.example",
+        organisation_id=person.organisation_id, kind=kind, once=f"x{number}", address=f"p{number}@x.example",
         message_id=f"x{number}@norrvik.example", subject=f"Hej {number}", text="Hej",
     )  # fmt: skip
 
@@ -187,6 +187,15 @@ def test_mail_of_many_transactions_goes_over_one_connection(dag):
         until(lambda: OutgoingMail.objects.filter(state="sent").count() == 12, what="all mails")
     assert len(sink.mails) == 12
     assert sink.most_at_once == 1
+
+
+def test_what_somebody_waits_for_goes_before_notices_to_many(dag):
+    with servers.sink() as sink:
+        change_settings(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none")
+        kinds = ["notification", "notification", "system", "reply", "notification", "acknowledgement"]
+        actions.queue(SYSTEM, mails=[_mail(dag, number, kind) for number, kind in enumerate(kinds)])
+        sending.deliver()
+    assert [recipients[0][1] for _sender, recipients, _content in sink.mails] == ["2", "3", "5", "0", "1", "4"]
 
 
 def test_refusals_for_now_and_for_good(dag):
