@@ -129,6 +129,27 @@ EVENT_SOURCE = """window.EventSource = class extends EventTarget {
 };"""
 
 
+def test_what_changes_just_before_an_earlier_change_is_shown_is_fetched_too(
+    browser: Browser, example: tuple[Running, str]
+) -> None:
+    with visitor(browser, example) as ann:
+        ann.page.add_init_script(EVENT_SOURCE)
+        page = ann.open("/tickets/88/?view=open")
+        expect(page.locator("#item-88")).to_be_visible()
+        asked: list[Route] = []
+
+        def hold(route: Route) -> None:
+            asked.append(route)
+
+        page.route("**/tickets/88/items/**", hold)
+        page.evaluate("tell('desk.ticket:88')")
+        until(lambda: page.evaluate("true") and asked, what="the fetching of the first change")
+        page.evaluate("tell('desk.ticket:88')")
+        asked[0].continue_()
+        until(lambda: page.evaluate("true") and len(asked) == 2, seconds=30, what="the fetching of the second change")
+        asked[1].continue_()
+
+
 def test_what_changes_while_an_earlier_change_is_fetched_is_fetched_too(
     browser: Browser, example: tuple[Running, str]
 ) -> None:

@@ -46,7 +46,12 @@ function refresh(element, subject, again = false) {
   const pause = again ? 1000 : mayWait ? 400 : 5;
   waiting.set(element, setTimeout(() => {
     waiting.delete(element);
-    if (!element.isConnected) return;
+    if (!element.isConnected) {
+      // What has taken its place meanwhile was asked for before this change, and may not have it.
+      const present = element.id && document.getElementById(element.id);
+      if (present) refresh(present, subject);
+      return;
+    }
     if (isBusy(element)) refresh(element, subject, true);
     else if (coming.has(element)) late.set(element.id, subject); // what comes may be older than this change
     else window.htmx.trigger(element, "live", { subject });
