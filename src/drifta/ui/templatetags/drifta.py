@@ -101,7 +101,7 @@ def person(who: Any, url: str = "") -> SafeString:
     return _person(str(who), url or (who.get_absolute_url() if hasattr(who, "get_absolute_url") else ""))
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=1000, typed=True)  # a text that is marked as safe equals one that is not
 def _person(name: str, address: str) -> SafeString:
     inner = format_html("{}<span>{}</span>", graphics.avatar(name), name)
     if address:

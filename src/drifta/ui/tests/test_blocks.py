@@ -11,6 +11,7 @@ import pytest
 from django.http import HttpRequest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils.safestring import SafeString
 
 from drifta.kernel import search
 from drifta.kernel.actions import catalogue
@@ -80,6 +81,11 @@ def test_a_history_bar_has_90_slots_and_says_what_it_shows() -> None:
 def test_a_sparkline_leaves_gaps() -> None:
     assert graphics.sparkline([1, 2, None, 3, 4]).count("M") == 2
     assert "–" in graphics.sparkline([1])
+
+
+def test_a_name_is_escaped_although_it_was_shown_as_markup_before() -> None:
+    assert "<i>Eva</i>" in shown("{% person who %}", who=SafeString("<i>Eva</i>"))
+    assert "<i>Eva</i>" not in shown("{% person who %}", who="<i>Eva</i>")
 
 
 def test_names_are_escaped() -> None:
