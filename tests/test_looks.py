@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from drifta.site.demo import data as demo_data
 from tests.running import Running, drifta, until
@@ -129,6 +129,26 @@ EVENT_SOURCE = """window.EventSource = class extends EventTarget {
 };"""
 
 
+def held(page: Page, address: str) -> list[Route]:
+    """Tell the page of a change, and hold what it then fetches from ``address``; gives the requests as they come."""
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route(address, hold)
+    page.evaluate("tell('desk.ticket:88')")
+    until(lambda: page.evaluate("true") and asked, what="the fetching of the first change")
+    return asked
+
+
+def let_both_come(page: Page, asked: list[Route]) -> None:
+    """Answer the first request; the second change is fetched too."""
+    asked[0].continue_()
+    until(lambda: page.evaluate("true") and len(asked) == 2, seconds=30, what="the fetching of the second change")
+    asked[1].continue_()
+
+
 def test_what_changes_just_before_an_earlier_change_is_shown_is_fetched_too(
     browser: Browser, example: tuple[Running, str]
 ) -> None:
@@ -136,18 +156,9 @@ def test_what_changes_just_before_an_earlier_change_is_shown_is_fetched_too(
         ann.page.add_init_script(EVENT_SOURCE)
         page = ann.open("/tickets/88/?view=open")
         expect(page.locator("#item-88")).to_be_visible()
-        asked: list[Route] = []
-
-        def hold(route: Route) -> None:
-            asked.append(route)
-
-        page.route("**/tickets/88/items/**", hold)
+        asked = held(page, "**/tickets/88/items/**")
         page.evaluate("tell('desk.ticket:88')")
-        until(lambda: page.evaluate("true") and asked, what="the fetching of the first change")
-        page.evaluate("tell('desk.ticket:88')")
-        asked[0].continue_()
-        until(lambda: page.evaluate("true") and len(asked) == 2, seconds=30, what="the fetching of the second change")
-        asked[1].continue_()
+        let_both_come(page, asked)
 
 
 def test_what_changes_while_an_earlier_change_is_fetched_is_fetched_too(
@@ -156,20 +167,11 @@ def test_what_changes_while_an_earlier_change_is_fetched_is_fetched_too(
     with visitor(browser, example) as ann:
         ann.page.add_init_script(EVENT_SOURCE)
         page = ann.open("/tickets/?view=open")
-        asked: list[Route] = []
-
-        def hold(route: Route) -> None:
-            asked.append(route)
-
-        page.route("**/tickets/?view=open", hold)
-        page.evaluate("tell('desk.ticket:88')")
-        until(lambda: page.evaluate("true") and asked, what="the fetching of the first change")
+        asked = held(page, "**/tickets/?view=open")
         page.evaluate("tell('desk.ticket:88')")
         page.wait_for_timeout(300)
         assert len(asked) == 1
-        asked[0].continue_()
-        until(lambda: page.evaluate("true") and len(asked) == 2, seconds=30, what="the fetching of the second change")
-        asked[1].continue_()
+        let_both_come(page, asked)
 
 
 def test_pictures_for_the_documentation(browser: Browser, example: tuple[Running, str]) -> None:
