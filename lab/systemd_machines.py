@@ -54,6 +54,9 @@ cd {UNITS}
 systemctl show --property=Id,MainPID,ExecMainCode,ExecMainStatus,NRestarts \\
   $(find . -maxdepth 1 -type f -name '*.service' -printf '%f ')
 """
+#: MESSAGE_ID of "Failed at step EXEC spawning" (systemd.journal-fields(7), sd-messages.h). What tells it has often
+#: ended before the journal can see which unit it belonged to, so only its own word for the unit (UNIT=) finds it.
+NOT_SPAWNED = "641257651c1b4ec9a8624d7a40a9e1e7"
 #: ExecMainCode of a program that ended by itself; others were ended by a signal (CLD_EXITED, sigaction(2)).
 EXITED = "1"
 
@@ -102,8 +105,9 @@ class SystemdMachine(Machine):
 
     def log(self, name: str, lines: int = 20) -> str:
         """The last lines that a service has printed."""
-        words = ("--quiet", "--no-pager", "--output=cat", f"--lines={lines}", f"_SYSTEMD_UNIT={unit(name)}")
-        return self.run("journalctl", *words).stdout.strip()
+        said = (f"_SYSTEMD_UNIT={unit(name)}", "+", f"UNIT={unit(name)}", f"MESSAGE_ID={NOT_SPAWNED}")
+        how = ("--quiet", "--no-pager", "--output=cat", f"--lines={lines}")
+        return self.run("journalctl", *how, *said).stdout.strip()
 
     def shell_with(self, script: str, *arguments: str, text: str = "") -> None:
         """Run a shell script on the machine with arguments ``$1`` and so on, stopping at the first error."""
