@@ -8,6 +8,7 @@ held by an open stream: the sign-in is looked up once, in a thread, and its conn
 import asyncio
 import json
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, MutableMapping
@@ -44,6 +45,8 @@ REPLAY = 500
 #: Seconds and notices that are remembered for pages that were being made when something changed.
 REMEMBERED = 60.0
 REMEMBERED_NOTICES = 5000
+#: Seconds that a question may need to come here, and a notice to leave; a page rather hears of it twice than never.
+ON_ITS_WAY = 1.0
 
 
 @dataclass(frozen=True)
@@ -102,10 +105,9 @@ class Hub:
             async for notification in listening.notifies():
                 self._fan_out(decode(notification.payload))
 
-    def add(self, listener: "_Listener", ago: float = 0.0) -> None:
-        """Add a listener, and tell it what it wants to know of the last ``ago`` seconds."""
+    def add(self, listener: "_Listener", since: float = math.inf) -> None:
+        """Add a listener, and tell it what it wants to know of what was heard after ``since`` (``time.monotonic``)."""
         self.listeners.add(listener)
-        since = time.monotonic() - min(ago, REMEMBERED)
         for heard_at, notice in self._heard:
             if heard_at >= since and listener.wants(notice):
                 with suppress(asyncio.QueueFull):
@@ -156,6 +158,7 @@ def listening(actor: Actor, named: Iterable[str]) -> "Iterator[asyncio.Queue[Not
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve ``/live`` (ASGI). 401 for whoever is not signed in."""
+    since = asked_at(scope)  # before looking up who asks, which takes as long as it takes
     actor = await sync_to_async(_actor_of, thread_sensitive=False)(scope)
     if actor is None:
         await send({"type": "http.response.start", "status": 401, "headers": [(b"content-type", b"text/plain")]})
@@ -163,7 +166,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     hub.start()
     listener = _Listener(actor, subjects(scope))
-    hub.add(listener, age(scope))
+    hub.add(listener, since)
     gone = asyncio.create_task(_until_gone(receive))
     try:
         await _begin(send)
@@ -230,13 +233,14 @@ def _actor_of(scope: Scope) -> Actor | None:
         connection.close()
 
 
-def age(scope: Scope) -> float:
-    """Return how many seconds ago the page was asked for: ``?age=1.25``; what changed since then is told at once."""
+def asked_at(scope: Scope) -> float:
+    """Return when (``time.monotonic``) the page was asked for, at the latest: its age in seconds is ``?age=1.25``."""
     given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("age", ["0"])[0]
     try:
-        return max(0.0, float(given))
+        age = max(0.0, float(given))
     except ValueError:
-        return 0.0
+        age = 0.0
+    return time.monotonic() - min(age, REMEMBERED) - ON_ITS_WAY
 
 
 def subjects(scope: Scope) -> frozenset[str]:
