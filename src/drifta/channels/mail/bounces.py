@@ -323,10 +323,7 @@ def _from_text(root: Entity, notice: str) -> list[Failure]:
 
 
 def _about(notice: str, address: str, position: int, starts: list[int], action: str) -> Failure:
-    (
-        r"The failure of one of several recipients: told between its name and the next one's, or for a"
-        r"ll together."
-    )
+    """The failure of one of several recipients: told between its name and the next one's, or for all together."""
     end = next((start for start in starts if start > position), len(notice))
     part = notice[position:end]
     own = _failure(address, part.replace(address, " "), "", action)
