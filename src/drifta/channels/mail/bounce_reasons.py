@@ -59,11 +59,11 @@ _PATTERNS = tuple(_phrases())
 _DIRECTORY = re.compile(
     r"not listed in|not recogni[sz]ed|could ?n[o']t be found|wasn't found|no valid recipient|mail\.local|"
     r"not found in directory|mailbox unavailable \(|no mailbox here|unknown local|final delivery userid|"
-    r"does ?n[o']t exist",
+    r"does ?n[o']t exist|delivery error: \w+ this user does",
     re.IGNORECASE,
 )
 """What a directory answers, which knows its users and is no filter."""
-_AT_ONCE = re.compile(r"after initial connection|in reply to (?:end of )?(?:helo|ehlo)", re.IGNORECASE)
+_AT_ONCE = re.compile(r"after initial connection|(?:after|in reply to) (?:end of )?(?:helo|ehlo)", re.IGNORECASE)
 _BY_STATUS = {
     "1.0": Reason.UNKNOWN_USER, "1.1": Reason.UNKNOWN_USER, "1.2": Reason.UNKNOWN_HOST, "1.3": Reason.UNKNOWN_USER,
     "1.4": Reason.FILTERED, "1.6": Reason.MOVED, "1.7": Reason.REJECTED_SENDER, "1.8": Reason.REJECTED_SENDER,
@@ -96,10 +96,15 @@ def reason_of(diagnostic: str, status: str, *, command: str = "") -> Reason:
     if status.startswith("2."):
         return Reason.DELIVERED
     clear = Reason.RATE if _RATE.search(diagnostic) else _CLEAR.get(status[2:])
-    reason = clear or _by_words(diagnostic[:4000]) or _BY_STATUS.get(status[2:]) or _by_time(diagnostic)
+    reason = clear or _by_words(diagnostic[:4000]) or _by_status(status) or _by_time(diagnostic)
     if reason is Reason.UNKNOWN_USER and not _DIRECTORY.search(diagnostic) and _filtered(status, command):
         return Reason.FILTERED
     return reason
+
+
+def _by_status(status: str) -> Reason | None:
+    subject = status[2:3]
+    return _BY_STATUS.get(status[2:]) or (Reason.SECURITY if subject == "7" else None)
 
 
 def _by_time(diagnostic: str) -> Reason:

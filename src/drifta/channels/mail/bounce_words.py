@@ -133,6 +133,9 @@ SUBJECT_CERTAIN = re.compile(
 )
 """Subjects that make a notice, whoever the author is."""
 
+NOBODY = re.compile(r"\s*<(?:mailer-daemon(?:@\S*)?)?>\s*", re.IGNORECASE)
+"""Senders of the envelope (Return-Path) that nobody writes under."""
+
 DAEMON = re.compile(r"mailer-daemon|mail delivery (?:sub)?system", re.IGNORECASE)
 """Authors who write nothing but notices."""
 
@@ -144,6 +147,9 @@ STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 
 REPORT_TYPES = {*STATUS_TYPES, "message/feedback-report", "multipart/report"}
 """Media types of all reports."""
+
+FLATTENED = re.compile(r"^final-recipient: *rfc822;", re.IGNORECASE | re.MULTILINE)
+"""A field of a report that has lost its own part of the mail on the way, and stands in the text."""
 
 RETURNED_TYPES = {
     "message/rfc822",

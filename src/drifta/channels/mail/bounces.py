@@ -89,7 +89,7 @@ class _Signs:
     def of(cls, root: Entity) -> _Signs:
         author = headers.text(root.first("from") or b"")
         subject = root.text_of("subject")
-        null_sender = (root.first("return-path") or b"x").strip() == b"<>"
+        null_sender = forms.NOBODY.fullmatch(headers.raw_text(root.first("return-path") or b"x")) is not None
         return cls(
             author=author,
             subject=subject,
@@ -171,14 +171,20 @@ def _from_reports(root: Entity, notice: str) -> list[Failure]:
             failures += _delivery_status(node.content, notice)
         elif node.media_type == "message/feedback-report":
             failures += _feedback(node.content)
+    if not failures and forms.FLATTENED.search(notice):
+        failures = _delivery_status(notice.encode(), notice)
     return failures
+
+
+_UNFOLDED = re.compile(rb"\n(?![ \t]|[A-Za-z][A-Za-z-]*:)")
+"""Where a field goes on without the blank that would say so, as the answers of servers do in some reports."""
 
 
 def _groups(content: bytes) -> Iterator[dict[str, list[str]]]:
     """The groups of fields in a report; separated by blank lines."""
     for block in re.split(rb"\r?\n[ \t]*(?:\r?\n)+", content.strip()):
         fields: dict[str, list[str]] = {}
-        for name, value in entity.split_headers(block)[0]:
+        for name, value in entity.split_headers(_UNFOLDED.sub(b"\n ", block))[0]:
             if name == "final-recipient" and name in fields:  # the blank line between two recipients is missing
                 yield fields
                 fields = {}
@@ -214,11 +220,14 @@ def _reported(recipient: str | None, fields: dict[str, list[str]], notice: str) 
     action = " ".join(fields.get("action", ["failed"])).split(" ")[0].strip("()").lower() or "failed"
     if action in {"relayed", "expanded"} and not stated.startswith(("4", "5")):
         return None
-    words = diagnostic if len(diagnostic) > 12 else f"{diagnostic} {_around(notice, recipient)}"
+    words = diagnostic if len(diagnostic.strip()) > 12 else f"{diagnostic} {_around(notice, recipient)}"
+    # A server that passes on what another one said tells that one's code last.
+    stated = next((code for code in reversed(forms.STATUS.findall(diagnostic)) if code[0] == stated[:1]), stated)
     command = _command(diagnostic) or _command(_around(notice, recipient)[:1500])
     failure = _failure(recipient, words, stated, action, command)
     shown = diagnostic or " ".join(words.split())[:500]
-    return replace(failure, diagnostic=shown)
+    reply = failure.reply_code or next(iter(forms.REPLY.findall(notice[:3000])), "")
+    return replace(failure, diagnostic=shown, reply_code=reply)
 
 
 def _around(notice: str, recipient: str | None) -> str:
@@ -260,9 +269,10 @@ def _ses_recipients(told: dict[str, Any]) -> Iterator[Failure]:
         yield Failure(str(one["emailAddress"]), "", "delivered", "", "", Reason.COMPLAINT)
     delivery = told.get("delivery") or {}
     response = str(delivery.get("smtpResponse", ""))
+    reply = response[:3] if response[:3].isdigit() else ""
     for address in delivery.get("recipients", []):
         status = next(iter(forms.STATUS.findall(response)), "2.0.0")
-        yield Failure(str(address), status, "delivered", response, "", Reason.DELIVERED)
+        yield Failure(str(address), status, "delivered", response, reply, Reason.DELIVERED)
 
 
 def _ses_failure(told: dict[str, Any], *, temporary: bool) -> Failure:

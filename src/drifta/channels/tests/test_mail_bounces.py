@@ -1,5 +1,7 @@
 """Notices about mails that did not arrive, as machines and people read them."""
 
+import json
+
 import pytest
 
 from drifta.channels.mail.bounce_reasons import Reason
@@ -63,6 +65,8 @@ def group(address: str, action: str, status: str, diagnostic: str) -> str:
             False,
             False,
         ),
+        ("failed", "5.7.6", "550 5.7.6 No", Reason.SECURITY, False, False),
+        ("delayed", "4.2.0", "421 4.2.0 Service refused, try later", Reason.SYSTEM, True, False),
         ("failed", "5.7.1", "Du har inte behörighet att skicka till gruppen", Reason.REJECTED_SENDER, False, False),
     ],
 )
@@ -85,6 +89,58 @@ def test_several_recipients_keep_their_own_causes() -> None:
         ("dag@firma.se", False),
         ("eva@annan.se", True),
     ]
+
+
+def test_the_code_of_the_server_that_refused_counts() -> None:
+    found = bounce(report(group("dag@firma.se", "failed", "5.1.0", "550 5.1.0 mx2 said: 552 5.2.2 Mailbox full")))
+    assert found is not None
+    assert (found.failures[0].status, found.failures[0].reason) == ("5.2.2", Reason.MAILBOX_FULL)
+
+
+def test_an_answer_of_several_lines_does_not_end_the_report() -> None:
+    fields = (
+        "Diagnostic-Code: smtp; 550-Please turn on authentication in your program\n"
+        "550-mx.firma.se [192.0.2.9]:2525 is not permitted to\n550 relay through this server.\n"
+        "Status: 5.7.1\nAction: failed\nFinal-Recipient: rfc822; dag@firma.se\n\n"
+    )
+    found = bounce(report(fields))
+    assert found is not None
+    (failure,) = found.failures
+    assert (failure.recipient, failure.status, failure.reply_code) == ("dag@firma.se", "5.7.1", "550")
+    assert "relay through this server" in failure.diagnostic
+
+
+def test_a_report_that_lost_its_part_of_the_mail_is_read_from_the_text() -> None:
+    found = bounce(
+        "From: MAILER-DAEMON@mx.firma.se\nTo: desk@example.org\nSubject: Delivery has failed\n\nIt failed."
+        f"\n\nReporting-MTA: dns; mx.firma.se\n\n{group('dag@firma.se', 'failed', '5.2.1', '550 5.2.1 Closed')}"
+        f"{group('eva@annan.se', 'delayed', '4.4.1', 'Connection refused')}{RETURNED}"
+    )
+    assert found is not None
+    told = [(one.recipient, one.status, one.action) for one in found.failures]
+    assert told == [("dag@firma.se", "5.2.1", "failed"), ("eva@annan.se", "4.4.1", "delayed")]
+
+
+def test_the_envelope_tells_a_system_that_writes_under_the_name_of_another() -> None:
+    found = bounce(
+        "Return-Path: <MAILER-DAEMON@mx.firma.se>\nFrom: imss@firma.se\nTo: desk@example.org\n"
+        "Subject: Mail could not be delivered\n\nUnable to deliver message to <dag@firma.se>: 550 5.1.1 unknown user."
+    )
+    assert found is not None
+    assert [(one.recipient, one.status) for one in found.failures] == [("dag@firma.se", "5.1.1")]
+
+
+def test_a_notice_of_delivery_by_amazon_tells_the_answer() -> None:
+    told = {
+        "notificationType": "Delivery",
+        "delivery": {"recipients": ["dag@firma.se"], "smtpResponse": "250 2.6.0 ok"},
+    }
+    found = bounce(
+        f"From: SES <no-reply@sns.amazonaws.com>\nTo: desk@example.org\nSubject: AWS\n\n{json.dumps(told)}\n"
+    )
+    assert found is not None
+    (failure,) = found.failures
+    assert (failure.reason, failure.status, failure.reply_code) == (Reason.DELIVERED, "2.6.0", "250")
 
 
 def test_a_relayed_recipient_is_no_failure() -> None:
@@ -157,6 +213,7 @@ def test_a_complaint_is_no_hard_failure() -> None:
         + report(group("bo@firma.se", "failed", "5.1.1", "550 User unknown"))
         + "--m--\n",
         "From: DHL Delivery <noreply@dhl.se>\nSubject: Your parcel\n\nDelivery failed. Room 551. Call us.",
+        "Return-Path: <dag@firma.se>\nFrom: dag@firma.se\nSubject: Mail not sent\n\nUnable to deliver <bo@a.se>.",
         "From: desk@annan.se\nSubject: [#7] Error in printing\n\nYour ticket is registered. Reply to desk@annan.se.",
     ],
 )
