@@ -17,3 +17,4 @@ import "./behaviours/copy.js";
 import "./behaviours/choosers.js";
 import "./behaviours/focus.js";
 import "./behaviours/workspace.js";
+import "./behaviours/unfolded.js";

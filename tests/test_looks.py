@@ -1,6 +1,7 @@
 """Every main page, with example data: accessible in every look, usable by keys alone, in the chosen language."""
 
 import re
+import smtplib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,6 +173,41 @@ def test_what_changes_while_an_earlier_change_is_fetched_is_fetched_too(
         page.wait_for_timeout(300)
         assert len(asked) == 1
         let_both_come(page, asked)
+
+
+QUOTING = """From: Eva Kund <eva@kund.example>
+To: desk@nordkust.example
+Subject: Frame ajar
+
+It is the right one.
+
+On Mon, 16 Nov 2026 at 10:00, Desk <desk@nordkust.example> wrote:
+> Is it the left one?
+"""
+
+
+def test_what_a_reader_has_unfolded_stays_so_when_something_changes(
+    browser: Browser, example: tuple[Running, str]
+) -> None:
+    with visitor(browser, example) as ann, visitor(browser, example) as again:
+        page = ann.open("/mail/addresses/new/")
+        page.locator("[name=address]").fill("desk@nordkust.example")
+        page.locator("main .button-primary").first.click()
+        expect(page.get_by_text("desk@nordkust.example").first).to_be_visible()
+        with smtplib.SMTP("127.0.0.1", example[0].smtp_port) as post:
+            post.sendmail("eva@kund.example", ["desk@nordkust.example"], QUOTING)
+        until(lambda: ann.open("/tickets/?view=all").get_by_text("Frame ajar").count(), what="the ticket")
+        page.get_by_role("link", name="Frame ajar").first.click()
+        quotation = page.locator("#conversation details.quoted").get_by_text("Is it the left one?")
+        expect(quotation).to_be_hidden()
+        page.locator("#conversation details.quoted summary").click()
+        expect(quotation).to_be_visible()
+        other = again.open(page.url)
+        other.keyboard.press("n")
+        other.locator("#compose-note").fill("Looked at the window.")
+        other.locator("#compose-note").press("Control+Enter")
+        expect(page.locator("#conversation").get_by_text("Looked at the window.")).to_be_visible()
+        expect(quotation).to_be_visible()
 
 
 def test_pictures_for_the_documentation(browser: Browser, example: tuple[Running, str]) -> None:
