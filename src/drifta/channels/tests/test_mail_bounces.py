@@ -65,6 +65,8 @@ def group(address: str, action: str, status: str, diagnostic: str) -> str:
             False,
             False,
         ),
+        ("failed", "5.3.0", "554 5.3.0 unknown mailer error 255; too many clients", Reason.MAILER, False, False),
+        ("failed", "5.7.1", "La publication dans Google Groups a échoué", Reason.REJECTED_SENDER, False, False),
         ("failed", "5.7.6", "550 5.7.6 No", Reason.SECURITY, False, False),
         ("delayed", "4.2.0", "421 4.2.0 Service refused, try later", Reason.SYSTEM, True, False),
         ("failed", "5.7.1", "Du har inte behörighet att skicka till gruppen", Reason.REJECTED_SENDER, False, False),

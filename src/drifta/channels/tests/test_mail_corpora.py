@@ -24,7 +24,7 @@ LEAST = {
     ("sisimai", "status class"): 340,
     ("sisimai", "is an automatic answer"): 4,
     ("sisimai", "hard"): 338,
-    ("sisimai", "reason"): 301,
+    ("sisimai", "reason"): 306,
     ("sisimai", "status"): 253,
     ("sisimai", "reply code"): 242,
     ("mime4j", "header fields"): 39,
