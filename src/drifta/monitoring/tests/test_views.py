@@ -64,6 +64,16 @@ def test_a_check_and_its_alert_are_shown_and_text_is_escaped(house: House, watch
     assert "web-1" in as_(house.ben).get("/monitor/").content.decode()
 
 
+def test_a_check_tells_its_settings_in_the_order_of_the_form(house: House, watched: Check) -> None:
+    limits = {"disk_bad": 97, "cpu_bad": 100, "cpu_warning": 95, "disk_warning": 80}
+    with guard.writing():
+        Check.objects.update(kind="host", settings=limits)
+    page = as_(house.ben).get(f"/monitor/checks/{watched.pk}/").content.decode()
+    titles = ("Processor for a warning, %", "Processor for bad, %", "Disk for a warning, %", "Disk for bad, %")
+    places = [page.index(title) for title in titles]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize(
     ("hours", "asked", "shown"),
     [(0.5, "", "1h"), (5, "", "6h"), (20, "", "24h"), (2000, "", "24h"), (0.5, "30d", "30d"), (5, "x<y", "6h")],

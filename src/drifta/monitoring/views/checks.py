@@ -71,14 +71,15 @@ def _percent(share: float | None) -> str:
 
 
 def _settings(shown: Check) -> list[tuple[str, Any]]:
-    """Return the settings that differ from nothing, with their titles."""
+    """Return the settings that differ from nothing, with their titles, in the order of the form."""
     kind = KINDS.get(shown.kind)
     fields = kind.Settings.model_fields if kind else {}
-    values = kinds.shown(shown.settings)
     titles = {name: _(field.title) if field.title else name for name, field in fields.items()}
+    stored = kinds.shown(shown.settings)
+    values = [(titles.get(name, name), stored[name]) for name in dict.fromkeys([*titles, *stored]) if name in stored]
     return [
-        (titles.get(name, name), number(value) if isinstance(value, float) else as_text(value))
-        for name, value in values.items()
+        (title, number(value) if isinstance(value, float) else as_text(value))
+        for title, value in values
         if value not in (None, "", [], {})
     ]
 
