@@ -46,11 +46,9 @@ class HostSettings(CheckSettings):
         None, _("Processor for bad, %"), _("Share of time that the processor is busy. Empty: being busy is no fault.")
     )
     load_warning: float = Field(
-        2.0, gt=0, title=_("Load for a warning"), description=_("Load of five minutes per processor core.")
+        2.0, gt=0, title=_("Load per core for a warning"), description=_("Average of five minutes.")
     )
-    load_bad: float = Field(
-        5.0, gt=0, title=_("Load for bad"), description=_("Load of five minutes per processor core.")
-    )
+    load_bad: float = Field(5.0, gt=0, title=_("Load per core for bad"), description=_("Average of five minutes."))
     memory_warning: float = _percent(90, _("Memory for a warning, %"), _("Share of memory in use."))
     memory_bad: float = _percent(97, _("Memory for bad, %"), _("Share of memory in use."))
     swap_warning: float = _percent(60, _("Swap for a warning, %"), _("Share of swap space in use."))
@@ -126,7 +124,7 @@ class Host(Check[HostSettings]):
     }
     metrics = (
         Metric("cpu.used_percent", "%", _("Processor")),
-        Metric("load.5", "1", _("Load, five minutes")),
+        Metric("load.per_core", "1", _("Load per core, five minutes")),
         Metric("memory.used_percent", "%", _("Memory in use")),
         Metric("memory.free", "B", _("Memory free")),
         Metric("swap.used_percent", "%", _("Swap in use")),
@@ -183,13 +181,14 @@ class Host(Check[HostSettings]):
 def judge(settings: HostSettings, seen: Snapshot) -> tuple[list[_Finding], Metrics]:
     """Return what is wrong in a snapshot, and its metrics."""
     findings: list[_Finding] = []
-    metrics: Metrics = {"load.5": seen.load, "memory.free": seen.memory_free, "uptime": seen.uptime}
+    per_core = seen.load / seen.cores
+    metrics: Metrics = {"load.per_core": per_core, "memory.free": seen.memory_free, "uptime": seen.uptime}
     for name, value in (("cpu", seen.cpu), ("memory", seen.memory), ("swap", seen.swap)):
         if value is not None:
             metrics[f"{name}.used_percent"] = value
             state = above(value, getattr(settings, f"{name}_warning"), getattr(settings, f"{name}_bad"))
             _add(findings, state, f"host.{name}", {"percent": round(value)})
-    load = above(seen.load / seen.cores, settings.load_warning, settings.load_bad)
+    load = above(per_core, settings.load_warning, settings.load_bad)
     _add(findings, load, "host.load", {"load": round(seen.load, 1), "cores": seen.cores})
     _judge_disks(settings, seen, findings, metrics)
     for interface, traffic in seen.traffic.items():

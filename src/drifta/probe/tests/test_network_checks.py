@@ -256,6 +256,12 @@ def test_each_value_is_judged(change: dict, code: str, state: State) -> None:
     assert judge(HostSettings(), WELL)[0] == []
 
 
+def test_the_load_is_told_as_it_is_judged() -> None:
+    findings, metrics = judge(HostSettings(load_warning=2), dataclasses.replace(WELL, load=3.8, cores=2))
+    assert findings == []
+    assert metrics["load.per_core"] == 1.9
+
+
 def test_being_busy_is_no_fault_unless_somebody_says_so() -> None:
     findings, metrics = judge(HostSettings(), dataclasses.replace(WELL, cpu=100))
     assert findings == []
