@@ -148,6 +148,9 @@ STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 REPORT_TYPES = {*STATUS_TYPES, "message/feedback-report", "multipart/report"}
 """Media types of all reports."""
 
+WRAPPED = re.compile(rb"^From MAILER-DAEMON .*\n(?=(?:Return-Path|Received|Delivered-To):)", re.MULTILINE)
+"""Where a whole mail of a mail system begins in a text, as in a mailbox file (RFC 4155)."""
+
 FLATTENED = re.compile(r"^final-recipient: *rfc822;", re.IGNORECASE | re.MULTILINE)
 """A field of a report that has lost its own part of the mail on the way, and stands in the text."""
 

@@ -60,6 +60,19 @@ class Bounce:
 
 def read(root: Entity) -> Bounce | None:
     """Read a bounce from a mail's tree; None when the mail is none. Never raises."""
+    wrapped = _wrapped_in_text(root)
+    return (_read(wrapped) if wrapped else None) or _read(root)
+
+
+def _wrapped_in_text(root: Entity) -> Entity | None:
+    """The report that a provider has put, with its header, into a text for people."""
+    if root.media_type != "text/plain" or not forms.DAEMON.search(headers.text(root.first("from") or b"")):
+        return None
+    begins = forms.WRAPPED.search(root.content)
+    return entity.read(root.content[begins.end() :]) if begins else None
+
+
+def _read(root: Entity) -> Bounce | None:
     signs = _Signs.of(root)
     if not signs.any():
         return None
@@ -70,7 +83,7 @@ def read(root: Entity) -> Bounce | None:
     if failures:
         return Bounce(tuple(failures[:MAX_FAILURES]), _original_id(root, returned), returned)
     inner = next((node.children[0] for node in _outside(root) if _holds_report(node)), None)
-    return read(inner) if inner is not None and signs.system else None
+    return _read(inner) if inner is not None and signs.system else None
 
 
 @dataclass(frozen=True, slots=True)

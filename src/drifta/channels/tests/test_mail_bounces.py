@@ -123,6 +123,17 @@ def test_a_report_that_lost_its_part_of_the_mail_is_read_from_the_text() -> None
     assert told == [("dag@firma.se", "5.2.1", "failed"), ("eva@annan.se", "4.4.1", "delayed")]
 
 
+def test_a_report_within_a_text_for_people_is_read() -> None:
+    inner = report(group("dag@firma.se", "failed", "4.0.0", "421 Service not available, closing channel"))
+    found = bounce(
+        "From: MAILER-DAEMON@provider.se\nTo: desk@example.org\nSubject: Undelivered Mail Returned to Sender\n\n"
+        f"We are sorry.\n\n------\nFrom MAILER-DAEMON  Thu Apr 30 23:34:45 2026\nReturn-Path: <>\n{inner}"
+    )
+    assert found is not None
+    assert [(one.recipient, one.status, one.temporary) for one in found.failures] == [("dag@firma.se", "4.0.0", True)]
+    assert found.original_message_id == "drifta.42.abc.sig@example.org"
+
+
 def test_the_envelope_tells_a_system_that_writes_under_the_name_of_another() -> None:
     found = bounce(
         "Return-Path: <MAILER-DAEMON@mx.firma.se>\nFrom: imss@firma.se\nTo: desk@example.org\n"
