@@ -48,6 +48,8 @@ LEADER, LEADS = "Ann Åkesson", "Servicedesk"
 #: Team and its line.
 TEAMS = (("Servicedesk", 1), ("Drift och nät", 2), ("Applikationer", 2))
 
+#: The machine that Drifta runs on.
+OWN_MACHINE = "drifta-1"
 #: Name, kind, address, site, model.
 ASSETS = (
     ("app-1", "server", "10.20.0.11", "Göteborg", "Dell PowerEdge R650"),
@@ -63,6 +65,7 @@ ASSETS = (
     ("LT-0231", "computer", "", "Göteborg", "ThinkPad T14"),
     ("LT-0244", "computer", "", "Bergen", "ThinkPad X1"),
     ("LT-0251", "computer", "", "Tromsø", "HP EliteBook 840"),
+    (OWN_MACHINE, "server", "127.0.0.1", "Göteborg", "Virtual machine"),
 )
 
 #: Service and the assets it stands on.

@@ -1,6 +1,7 @@
 """Example data for trying out and for screenshots: entered through the same actions as real data, and marked."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -49,8 +50,7 @@ def fill(password: str) -> int:
     for age, play in sorted(moments, key=lambda moment: -moment[0]):
         with clock.travel(by=timedelta(days=-age)):
             play.go_on()
-    for errand in sorted(data.TODAY, key=lambda errand: -errand.minutes):
-        _errand(demo, errand)
+    _today(demo)
     _checks(demo)
     return TICKETS + len(data.TODAY)
 
@@ -192,29 +192,41 @@ class _Play:
         desk.resolve(self.expert, self._ticket(), resolution=self.story.resolution)
 
 
-def _errand(demo: _Demo, errand: data.Errand) -> None:
+def _today(demo: _Demo) -> None:
+    """Let the errands of today happen, all their steps in the order of their times."""
+    due = {errand: next(errand) for errand in (_errand(demo, one) for one in data.TODAY)}
+    while due:
+        errand = max(due, key=due.__getitem__)
+        with clock.travel(by=timedelta(minutes=-due.pop(errand))):
+            following = next(errand, None)
+        if following is not None:
+            due[errand] = following
+
+
+def _errand(demo: _Demo, errand: data.Errand) -> Iterator[float]:
+    """One errand; says before each step how many minutes ago that is, and does it when gone on with."""
     asking, leader, until = demo.actor(errand.asking), demo.actor(data.LEADER), _later_today()
-    with clock.travel(by=timedelta(minutes=-errand.minutes)):
-        ticket = desk.create(
-            asking,
-            organisation_id=demo.organisation_id,
-            subject=errand.subject,
-            text=errand.report,
-            channel="mail",
-            urgency=errand.urgency,
-            category_id=demo.categories[errand.category],
-            team_id=demo.teams[data.LEADS],
-            language=asking.language,
-        )
-    with clock.travel(by=timedelta(minutes=-errand.minutes * 0.7)):
-        if errand.answer:
-            desk.take(leader, ticket)
-            desk.reply(leader, ticket, text=errand.answer, channel="mail")
-    with clock.travel(by=timedelta(minutes=-errand.minutes * 0.4)):
-        if errand.reply:
-            desk.reply(asking, ticket, text=errand.reply, channel="mail")
-        if errand.waits_for:
-            desk.hold(leader, ticket, reason=errand.waits_for, until=until)
+    yield errand.minutes
+    ticket = desk.create(
+        asking,
+        organisation_id=demo.organisation_id,
+        subject=errand.subject,
+        text=errand.report,
+        channel="mail",
+        urgency=errand.urgency,
+        category_id=demo.categories[errand.category],
+        team_id=demo.teams[data.LEADS],
+        language=asking.language,
+    )
+    if errand.answer:
+        yield errand.minutes * 0.7
+        desk.take(leader, ticket)
+        desk.reply(leader, ticket, text=errand.answer, channel="mail")
+    yield errand.minutes * 0.4
+    if errand.reply:
+        desk.reply(asking, ticket, text=errand.reply, channel="mail")
+    if errand.waits_for:
+        desk.hold(leader, ticket, reason=errand.waits_for, until=until)
 
 
 def _later_today() -> datetime:
@@ -235,12 +247,18 @@ def _ages(picker: random.Random) -> list[float]:
 
 def _checks(demo: _Demo) -> None:
     """Watch the machine that Drifta runs on: real checks, real curves."""
-    common = {"organisation_id": demo.organisation_id, "interval": 10.0, "timeout": 5.0}
-    monitoring.create_check(SYSTEM, name="Drifta server", kind="host", settings={}, **common)  # type: ignore[arg-type]
-    monitoring.create_check(
-        SYSTEM,
-        name="Loopback answers",
-        kind="icmp",
-        settings={"host": "127.0.0.1"},
-        **common,  # type: ignore[arg-type]
+    checks: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("Drifta server", "host", {}),
+        ("Loopback answers", "icmp", {"host": "127.0.0.1"}),
     )
+    for name, kind, settings in checks:
+        monitoring.create_check(
+            SYSTEM,
+            organisation_id=demo.organisation_id,
+            name=name,
+            kind=kind,
+            settings=settings,
+            asset_id=demo.assets[data.OWN_MACHINE],
+            interval=10.0,
+            timeout=5.0,
+        )
