@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from drifta.kernel.actor import Actor
 from drifta.monitoring.models import Check, Probe
+from drifta.ui.numbers import NumberField
 
 
 class CheckForm(forms.Form):
@@ -22,14 +23,12 @@ class CheckForm(forms.Form):
         help_text=_("What it runs on, if that is entered."),
     )
     probe_id = forms.TypedChoiceField(label=_("Probe"), coerce=int, help_text=_("From where it is looked at."))
-    interval = forms.FloatField(label=_("Interval, s"), initial=60, min_value=1, max_value=86_400)
-    timeout = forms.FloatField(
-        label=_("Timeout, s"), initial=10, min_value=0.05, help_text=_("Less than the interval.")
-    )
+    interval = NumberField(label=_("Interval, s"), initial=60, min_value=1, max_value=86_400)
+    timeout = NumberField(label=_("Timeout, s"), initial=10, min_value=0.05, help_text=_("Less than the interval."))
     retries = forms.IntegerField(
         label=_("Retries"), initial=2, min_value=0, max_value=250, help_text=_("How often a fault is looked at again.")
     )
-    retry_interval = forms.FloatField(label=_("Time between retries, s"), initial=10, min_value=1, max_value=86_400)
+    retry_interval = NumberField(label=_("Time between retries, s"), initial=10, min_value=1, max_value=86_400)
     flapping = forms.BooleanField(
         label=_("Detect flapping"), initial=True, required=False, help_text=_("One alert while it comes and goes.")
     )

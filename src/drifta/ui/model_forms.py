@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from drifta.ui.model_errors import translated
+from drifta.ui.numbers import NumberField
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -191,7 +192,7 @@ def _number(kind: type, info: FieldInfo, options: dict[str, Any]) -> forms.Field
     limits = {"min_value": _limit(info, "ge"), "max_value": _limit(info, "le")}
     if issubclass(kind, int):
         return forms.IntegerField(**options, **limits)
-    field = forms.FloatField if issubclass(kind, float) else forms.DecimalField
+    field = NumberField if issubclass(kind, float) else forms.DecimalField
     return field(**options, **limits, widget=forms.NumberInput(attrs={"step": "any"}))
 
 

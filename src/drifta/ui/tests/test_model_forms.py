@@ -79,6 +79,12 @@ def test_every_kind_of_field_comes_through() -> None:
     assert model.proxy == Proxy(host="proxy", port=8080)
 
 
+@pytest.mark.parametrize(("ratio", "shown"), [(90.0, "90"), (2.5, "2.5")])
+def test_a_number_is_shown_without_a_fraction_that_is_none(ratio: float, shown: str) -> None:
+    form = Form(instance=Everything(name="Mail", ratio=ratio))
+    assert f'value="{shown}"' in str(form["ratio"])
+
+
 def test_an_instance_sent_back_unchanged_is_the_same() -> None:
     before = Everything(
         name="Mail",
