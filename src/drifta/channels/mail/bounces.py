@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from drifta.channels.mail import bounce_words as forms
-from drifta.channels.mail import entity, headers, sanitise
+from drifta.channels.mail import charsets, entity, headers, sanitise
 from drifta.channels.mail.bounce_reasons import HARD, Reason, reason_of
 from drifta.channels.mail.entity import Entity
 
@@ -144,7 +144,7 @@ def _notice_and_returned(root: Entity) -> tuple[str, tuple[tuple[str, bytes], ..
             text = node.text[: 4 * MAX_NOTICE]
             texts.append(sanitise.text_of(text) if node.media_type == "text/html" else text)
         elif node.is_multipart:
-            texts.append(node.preamble.decode("latin-1")[:MAX_NOTICE] if not node.children else "")
+            texts.append("" if node.children else charsets.storable(node.preamble.decode("latin-1")[:MAX_NOTICE]))
     return _cut("\n".join(texts).replace("\r\n", "\n")[: 4 * MAX_NOTICE])
 
 

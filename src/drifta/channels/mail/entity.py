@@ -82,8 +82,8 @@ class Entity:
 
     @cached_property
     def text(self) -> str:
-        """The body as text, by the declared character set or the best guess."""
-        return charsets.decode(self.content, self.parameters.get("charset"))[0]
+        """The body as text that can be stored, by the declared character set or the best guess."""
+        return charsets.storable(charsets.decode(self.content, self.parameters.get("charset"))[0])
 
     @property
     def charset_problem(self) -> str | None:

@@ -242,7 +242,7 @@ def _fill_missing(text: list[Entity], html: list[Entity], before: tuple[int, int
 def _as_text(part: Entity) -> str:
     if part.media_type == "text/html":
         return sanitise.text_of(part.text)
-    text = charsets.storable(part.text).replace("\r\n", "\n").replace("\r", "\n")
+    text = part.text.replace("\r\n", "\n").replace("\r", "\n")
     if part.parameters.get("format", "").lower() == "flowed":
         return flowed.unflow(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
     return text
@@ -250,8 +250,8 @@ def _as_text(part: Entity) -> str:
 
 def _as_html(part: Entity) -> str:
     if part.media_type == "text/html":
-        return charsets.storable(part.text)
-    return f"<pre>{escape(charsets.storable(part.text))}</pre>"
+        return part.text
+    return f"<pre>{escape(part.text)}</pre>"
 
 
 def _attachments(root: Entity, bodies: _Bodies, html: str) -> Iterator[Attachment]:

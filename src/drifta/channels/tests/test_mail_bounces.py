@@ -134,6 +134,17 @@ def test_a_report_within_a_text_for_people_is_read() -> None:
     assert found.original_message_id == "drifta.42.abc.sig@example.org"
 
 
+def test_what_is_told_can_be_stored() -> None:
+    found = bounce(
+        "From: MAILER-DAEMON@mx.firma.se\nSubject: failure notice\nContent-Type: text/plain; charset=utf-7\n\n"
+        "Could not deliver to dag@firma.se: +2D0- bad \0 address, failed"
+    )
+    assert found is not None
+    (failure,) = found.failures
+    assert "bad address" in failure.diagnostic
+    assert failure.diagnostic.encode().count(b"\0") == 0
+
+
 def test_the_envelope_tells_a_system_that_writes_under_the_name_of_another() -> None:
     found = bounce(
         "Return-Path: <MAILER-DAEMON@mx.firma.se>\nFrom: imss@firma.se\nTo: desk@example.org\n"
