@@ -49,10 +49,11 @@ class Process:
         async for line in self.process.stderr:
             self.log += line.decode()
 
-    async def says(self, text: str, seconds: float = 10.0) -> None:
-        async with asyncio.timeout(seconds):
-            while text not in self.log:
-                await asyncio.sleep(0.02)
+    async def says(self, text: str, seconds: float = 30.0) -> None:
+        end = asyncio.get_running_loop().time() + seconds
+        while text not in self.log:
+            assert asyncio.get_running_loop().time() < end, f"{text!r} was not said in {seconds} s: {self.log}"
+            await asyncio.sleep(0.02)
 
     async def end(self, number: int = signal.SIGTERM) -> int:
         if self.process.returncode is None:
