@@ -8,7 +8,6 @@ held by an open stream: the sign-in is looked up once, in a thread, and its conn
 import asyncio
 import json
 import logging
-import math
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, MutableMapping
@@ -105,7 +104,7 @@ class Hub:
             async for notification in listening.notifies():
                 self._fan_out(decode(notification.payload))
 
-    def add(self, listener: "_Listener", since: float = math.inf) -> None:
+    def add(self, listener: "_Listener", since: float) -> None:
         """Add a listener, and tell it what it wants to know of what was heard after ``since`` (``time.monotonic``)."""
         self.listeners.add(listener)
         for heard_at, notice in self._heard:

@@ -87,7 +87,7 @@ def test_what_changes_while_it_is_looked_up_who_asks_is_told() -> None:
 def test_a_slow_browser_does_not_stop_the_others() -> None:
     hub, slow = live.Hub(), listener("monitoring.check")
     slow.queue = asyncio.Queue(1)
-    hub.add(slow)
+    hub.add(slow, time.monotonic())
     hub._fan_out(GOOD)
     hub._fan_out(GOOD)
     assert heard(slow) == [GOOD]
