@@ -133,11 +133,14 @@ class _Marker:
     def _attributed(self, index: int, length: int) -> None:
         """Behind "Anna wrote:" comes marked quotation, or unmarked to the end, or (at the top) the answer."""
         self.signing = False
-        following = next((line for line in self.lines[index + length :] if line.strip()), "")
-        if self.has_reply and not _is_quoted(following):
+        if self.has_reply and not _is_quoted(self._written_from(index + length)):
             self._mark(_QUOTED, len(self.lines) - index)
         else:
             self._mark(_QUOTED, length)
+
+    def _written_from(self, start: int) -> str:
+        """The first line from ``start`` on that is not blank; looked up in place, a copy of the rest is long."""
+        return next((self.lines[i] for i in range(start, len(self.lines)) if self.lines[i].strip()), "")
 
     def _own(self, index: int) -> None:
         line = self.lines[index]
