@@ -1,7 +1,7 @@
 """Actions: every change goes through one. Permission, transaction, lock, version and catalogue in one decorator."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, get_type_hints
@@ -36,7 +36,7 @@ class Conflict(Exception):
         self.based_on = based_on
 
 
-def _always(subject: object) -> bool:
+def _always(_actor: Actor, _subject: object) -> bool:
     return True
 
 
@@ -56,8 +56,8 @@ class Action:
     offered: bool = True
     #: Whether people do it on a page of its own (with choosers), so that palette and menus leave it out.
     own_page: bool = False
-    #: Whether it makes sense for an object as it is now; what does not is not offered (and refused if tried).
-    fits: Callable[[Any], bool] = _always
+    #: Whether it makes sense for an actor and an object as it is now; what does not is not offered.
+    fits: Callable[[Actor, Any], bool] = _always
 
     @property
     def verb(self) -> str:
@@ -77,14 +77,14 @@ def action(
     versioned: bool = False,
     offered: bool = True,
     own_page: bool = False,
-    fits: Callable[[Any], bool] = _always,
+    fits: Callable[[Actor, Any], bool] = _always,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function an action under ``name``, which is also the permission it requires.
 
     The function takes the actor first; a model instance as second argument is the action's subject: its row is
     locked and read again, so that the function sees what is so now. With ``versioned`` the version of the given
-    instance must still be the current one, else ``Conflict``. ``fits`` tells of a subject whether the action makes
-    sense for it now, so that only then it is offered. Raises ``PermissionDenied`` and ``Refused``.
+    instance must still be the current one, else ``Conflict``. ``fits`` tells of actor and subject whether the
+    action makes sense for them now, so that only then it is offered. Raises ``PermissionDenied`` and ``Refused``.
     """
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:
@@ -150,15 +150,15 @@ def _parameters(name: str, function: Callable[..., Any]) -> type[BaseModel]:
     return create_model(title, __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields)
 
 
-def actions_for(actor: Actor, subject: models.Model) -> list[Action]:
-    """Return the actions that make sense on this object now and that the actor may run, ordered by name."""
-    return [
+def actions_for(actor: Actor, subject: models.Model) -> Iterator[Action]:
+    """Yield the actions that make sense on this object now and that the actor may run, ordered by name."""
+    return (
         entry
         for _, entry in sorted(catalogue.items())
         if entry.offered
         and not entry.own_page
         and entry.model is not None
         and isinstance(subject, entry.model)
-        and entry.fits(subject)
         and may(actor, entry.name, subject)
-    ]
+        and entry.fits(actor, subject)
+    )

@@ -7,7 +7,7 @@ from drifta.desk import references
 from drifta.desk.actions import steps
 from drifta.desk.events import TicketHandedOver
 from drifta.desk.models import Message, Ticket, headed
-from drifta.desk.stage import is_not_closed, is_open
+from drifta.desk.stage import can_be_taken, is_not_closed
 from drifta.desk.text import plain
 from drifta.kernel.actions import Refused, action
 from drifta.kernel.actor import Actor
@@ -37,7 +37,7 @@ def _require_agent(ticket: Ticket, person_id: int) -> None:
         raise Refused(_("This person does not work on tickets of this organisation. Choose somebody else."))
 
 
-@action("desk.take", label=gettext_lazy("Take"), icon="user-check", fits=is_open)
+@action("desk.take", label=gettext_lazy("Take"), icon="user-check", fits=can_be_taken)
 def take(actor: Actor, ticket: Ticket) -> Ticket:
     """Make the ticket one's own; a new one is open from now on. Raises ``Refused`` for programs without a person."""
     if actor.person_id is None:

@@ -59,12 +59,12 @@ def edit_category(
     return category
 
 
-def is_in_use(category: Category) -> bool:
+def is_in_use(_actor: Actor, category: Category) -> bool:
     """Whether it can be archived."""
     return category.is_active
 
 
-def is_archived(category: Category) -> bool:
+def is_archived(_actor: Actor, category: Category) -> bool:
     """Whether it can be used again."""
     return not category.is_active
 

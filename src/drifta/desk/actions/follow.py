@@ -22,6 +22,11 @@ from drifta.words import gettext_noop
 MOST_WATCHERS = 100
 
 
+def is_watched(actor: Actor, ticket: Ticket) -> bool:
+    """Whether the actor is kept informed."""
+    return Watcher.objects.filter(ticket=ticket, person_id=actor.person_id or 0).exists()
+
+
 @action("desk.watch", label=gettext_lazy("Watch"), icon="eye")
 def watch(actor: Actor, ticket: Ticket, *, person_id: int | None = None) -> Ticket:
     """Keep a person (by default oneself) informed about the ticket: they see it and get its public messages."""
@@ -36,7 +41,7 @@ def watch(actor: Actor, ticket: Ticket, *, person_id: int | None = None) -> Tick
     return ticket
 
 
-@action("desk.unwatch", label=gettext_lazy("Stop watching"), icon="eye-off")
+@action("desk.unwatch", label=gettext_lazy("Stop watching"), icon="eye-off", fits=is_watched)
 def unwatch(
     actor: Actor,
     ticket: Ticket,

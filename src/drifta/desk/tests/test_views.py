@@ -84,9 +84,15 @@ def test_the_palette_offers_what_makes_sense_and_numbers_tickets(house) -> None:
     assert "palette-run-desk.take" in offered
     assert "palette-run-desk.reopen" not in offered
     assert "palette-run-desk.resume" not in offered
+    assert "palette-run-desk.unwatch" not in offered
     assert f"#{ticket.pk} Projektorn blinkar" in text_of(client.get("/ui/palette", {"q": "projektorn"}))
     actions.hold(house.ben.actor, ticket, reason="Lampa")
     assert "palette-run-desk.resume" in text_of(client.get("/ui/palette", {"subject": ticket.subject_key}))
+    actions.watch(house.ben.actor, ticket)
+    actions.take(house.ben.actor, ticket)
+    mine = text_of(client.get("/ui/palette", {"subject": ticket.subject_key}))
+    assert "palette-run-desk.unwatch" in mine
+    assert "palette-run-desk.take" not in mine
     actions.close(house.ben.actor, ticket)
     closed = text_of(client.get("/ui/palette", {"subject": ticket.subject_key}))
     assert "palette-run-desk.reopen" in closed

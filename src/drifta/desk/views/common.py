@@ -17,6 +17,7 @@ from drifta.desk.models import Draft, Ticket
 from drifta.desk.settings import DeskSettings
 from drifta.kernel import settings
 from drifta.kernel.actions import catalogue
+from drifta.kernel.actor import Actor
 from drifta.kernel.http import Request
 from drifta.kernel.permissions import may
 from drifta.people import queries as people
@@ -66,7 +67,7 @@ def story_context(request: Request, ticket: Ticket) -> dict[str, Any]:
     return {
         "title": f"#{ticket.pk} {ticket.subject}",
         "ticket": ticket,
-        "verbs": _verbs(ticket),
+        "verbs": _verbs(request.actor, ticket),
         "watches": any(person.pk == request.actor.person_id for person in queries.watchers(ticket)),
         "story": story,
         "safe_images": SAFE_IMAGES,
@@ -79,9 +80,9 @@ def side_context(request: Request, ticket: Ticket) -> dict[str, Any]:
     return {"ticket": ticket, "watchers": queries.watchers(ticket)}
 
 
-def _verbs(ticket: Ticket) -> list[tuple[str, Any, str, str]]:
+def _verbs(actor: Actor, ticket: Ticket) -> list[tuple[str, Any, str, str]]:
     """Return what the menu offers: what makes sense in the ticket's state, with words, icon and key."""
-    fitting = (one for one in MENU if catalogue[f"desk.{one[0]}"].fits(ticket))
+    fitting = (one for one in MENU if catalogue[f"desk.{one[0]}"].fits(actor, ticket))
     return [(verb, FORMS[verb].submit, icon, key) for verb, icon, key in fitting]
 
 

@@ -83,12 +83,12 @@ def _store_password(person: Person, password: str) -> None:
     person.save(update_fields=["password"])
 
 
-def may_sign_in(person: Person) -> bool:
+def may_sign_in(_actor: Actor, person: Person) -> bool:
     """Whether there is a sign-in to block."""
     return person.is_active
 
 
-def is_blocked(person: Person) -> bool:
+def is_blocked(_actor: Actor, person: Person) -> bool:
     """Whether there is a block to be lifted."""
     return not person.is_active
 
@@ -122,12 +122,17 @@ def activate(actor: Actor, person: Person) -> Person:
     return person
 
 
+def may_have_lost_factor(actor: Actor, person: Person) -> bool:
+    """Whether somebody else has a second factor; one's own is removed in the profile."""
+    return person.pk != actor.person_id and has_second_factor(person)
+
+
 @action(
     "people.remove_second_factor",
     label=gettext_lazy("Remove second factor"),
     icon="shield-off",
     danger=True,
-    fits=has_second_factor,
+    fits=may_have_lost_factor,
 )
 def remove_second_factor(actor: Actor, person: Person) -> Person:
     """Take away the app, keys and recovery codes of somebody who has lost them; sessions end, and a mail tells them.

@@ -260,7 +260,7 @@ class Table:
     def has_menu(self) -> bool:
         """Whether rows have a button for what can be done to them: as the first one tells, so do all."""
         actor = actor_of(self.request)
-        return bool(self.page.rows) and bool(actions_for(actor, self.page.rows[0]))
+        return bool(self.page.rows) and next(actions_for(actor, self.page.rows[0]), None) is not None
 
     # Answers
 
