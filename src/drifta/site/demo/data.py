@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 ORGANISATION = "Nordkust Shipping (example)"
 DOMAIN = "nordkust.example"
+#: The team that answers what is sent to the desk address.
+DESK, DESK_ADDRESS = "Servicedesk", f"servicedesk@{DOMAIN}"
 
 #: Site, street address, time zone.
 SITES = (
@@ -15,8 +17,8 @@ SITES = (
 #: Name, title, site, language, roles, team.
 STAFF = (
     ("Ann Åkesson", "IT-chef", "Göteborg", "sv", ("administrator", "manager"), None),
-    ("Ben Öström", "Helpdesktekniker", "Göteborg", "sv", ("first_line",), "Servicedesk"),
-    ("Ingrid Nygård", "Helpdeskmedarbeider", "Bergen", "nb", ("first_line",), "Servicedesk"),
+    ("Ben Öström", "Helpdesktekniker", "Göteborg", "sv", ("first_line",), DESK),
+    ("Ingrid Nygård", "Helpdeskmedarbeider", "Bergen", "nb", ("first_line",), DESK),
     ("Cleo Lindgren", "Drifttekniker", "Göteborg", "sv", ("second_line",), "Drift och nät"),
     ("Sverre Haugen", "IKT-tekniker", "Tromsø", "nb", ("second_line",), "Drift och nät"),
     ("Maja Wikström", "Applikationsspecialist", "Göteborg", "sv", ("second_line",), "Applikationer"),
@@ -43,10 +45,10 @@ EMPLOYEES = (
 )
 
 #: Who leads the example: signs in to look around, and helps out in a team.
-LEADER, LEADS = "Ann Åkesson", "Servicedesk"
+LEADER = "Ann Åkesson"
 
 #: Team and its line.
-TEAMS = (("Servicedesk", 1), ("Drift och nät", 2), ("Applikationer", 2))
+TEAMS = ((DESK, 1), ("Drift och nät", 2), ("Applikationer", 2))
 
 #: The machine that Drifta runs on.
 OWN_MACHINE = "drifta-1"

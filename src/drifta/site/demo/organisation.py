@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from drifta.channels import actions as channels
 from drifta.desk import actions as desk
 from drifta.desk import queries as desk_queries
 from drifta.inventory import actions as inventory
@@ -66,6 +67,14 @@ def _organisation(password: str) -> _Demo:
         )
         demo.sites[name] = site.pk
     _persons(demo, password)
+    channels.add_address(
+        SYSTEM,
+        organisation_id=organisation.pk,
+        address=data.DESK_ADDRESS,
+        name=data.DESK,
+        team_id=demo.teams[data.DESK],
+        language="sv",
+    )
     _things(demo)
     return demo
 
@@ -79,7 +88,7 @@ def _persons(demo: _Demo, password: str) -> None:
             members[team].append(person)
     for name, title, site, language in data.EMPLOYEES:
         _person(demo, name, title, site, language, (REQUESTER,))
-    members[data.LEADS].append(demo.persons[data.LEADER])
+    members[data.DESK].append(demo.persons[data.LEADER])
     for team, line in data.TEAMS:
         made = people.create_team(
             SYSTEM, organisation_id=demo.organisation_id, name=team, line=line, member_ids=members[team]
@@ -136,8 +145,8 @@ class _Play:
     def __init__(self, demo: _Demo, story: data.Story, picker: random.Random) -> None:
         self.demo, self.story = demo, story
         self.asking = demo.actor(picker.choice([one[0] for one in data.EMPLOYEES if one[3] == story.language]))
-        self.agent = demo.actor(picker.choice([one[0] for one in data.STAFF if one[5] == "Servicedesk"]))
-        experts = [one for one in data.STAFF if one[5] not in (None, "Servicedesk")]
+        self.agent = demo.actor(picker.choice([one[0] for one in data.STAFF if one[5] == data.DESK]))
+        experts = [one for one in data.STAFF if one[5] not in (None, data.DESK)]
         expert = picker.choice(experts)
         self.expert, self.team = demo.actor(expert[0]), demo.teams[str(expert[5])]
         self.channel = picker.choice(("mail", "mail", "portal"))
@@ -168,7 +177,7 @@ class _Play:
             impact=story.impact,
             urgency=story.urgency,
             category_id=demo.categories[story.category],
-            team_id=demo.teams["Servicedesk"],
+            team_id=demo.teams[data.DESK],
             asset_ids=[demo.assets[story.asset]] if story.asset else [],
             language=story.language,
         ).pk
@@ -215,7 +224,7 @@ def _errand(demo: _Demo, errand: data.Errand) -> Iterator[float]:
         channel="mail",
         urgency=errand.urgency,
         category_id=demo.categories[errand.category],
-        team_id=demo.teams[data.LEADS],
+        team_id=demo.teams[data.DESK],
         language=asking.language,
     )
     if errand.answer:
