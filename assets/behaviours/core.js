@@ -35,9 +35,9 @@ export function whenPresent(selector, prepare) {
   document.addEventListener("htmx:load", (event) => visit(event.detail.elt));
 }
 
-/** Whether keys typed now belong to a field, not to the page. */
+/** Whether keys typed now belong to a field, not to the page; in a dialog that was just closed they do no more. */
 export function isTyping(target) {
-  return target instanceof Element
+  return target instanceof Element && target.getClientRects().length > 0
     && (target.isContentEditable || target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, .ts-control"));
 }
 

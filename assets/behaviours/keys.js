@@ -55,6 +55,12 @@ function sendForm(event) {
   primary.click();
 }
 
+// Back from a field to the keys of the page; what floats above it is closed first.
+function leaveField(event) {
+  const floats = document.querySelector("dialog[open], :popover-open");
+  if (!floats && !event.defaultPrevented && isTyping(event.target)) event.target.blur();
+}
+
 // In a list "." is about the row where j and k have led; elsewhere about the page's own object.
 function openPaletteHere() {
   openPalette(document.querySelector("tr.current [data-palette]")?.dataset.palette);
@@ -62,6 +68,7 @@ function openPaletteHere() {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) sendForm(event);
+  if (event.key === "Escape") leaveField(event);
   const off = document.documentElement.dataset.keys === "off";
   if (off || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)
     || document.querySelector("dialog[open]")) return;

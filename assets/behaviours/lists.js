@@ -10,7 +10,8 @@ function activeList() {
 
 function move(list, step) {
   const rows = rowsOf(list);
-  const at = rows.findIndex((row) => row.matches(".current, [aria-current]"));
+  const led = rows.findIndex((row) => row.classList.contains("current"));
+  const at = led >= 0 ? led : rows.findIndex((row) => row.hasAttribute("aria-current"));
   const next = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
   if (!next) return;
   rows.forEach((row) => row.classList.toggle("current", row === next));
