@@ -21,8 +21,8 @@ class Column:
 
     ``value`` is a dotted path on the row (the column's name when left out) or a function of the row; ``render`` gives
     other HTML than the value itself; ``sort`` is the path on the model to sort by; the column with ``link`` carries
-    the row's link and should be the first; ``grow`` takes the space that is left; ``optional`` columns are hidden
-    until somebody chooses them; ``export`` gives another value to files.
+    the row's link and should be the first; ``grow`` takes the space that is left, and gives way when there is none;
+    ``optional`` columns are hidden until somebody chooses them; ``export`` gives another value to files.
     """
 
     name: str
@@ -35,6 +35,11 @@ class Column:
     grow: bool = False
     optional: bool = False
     export: Accessor | None = None
+
+    @property
+    def css(self) -> str:
+        """The classes of its head and cells."""
+        return " ".join(name for name, has in (("numeric", self.numeric), ("grow", self.grow)) if has)
 
     def of(self, row: Any) -> Any:
         """Return the plain value of a row's cell."""

@@ -37,7 +37,7 @@ def rows_html(
 
 def _opened(column: Column) -> str:
     """Return the beginning of a column's cells; on a narrow screen the label stands before the value."""
-    css = ' class="numeric"' if column.numeric else ""
+    css = f' class="{column.css}"' if column.css else ""
     return f'<th scope="row"{css}>' if column.link else f'<td{css} data-label="{escape(column.label)}">'
 
 
