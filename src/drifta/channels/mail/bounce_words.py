@@ -62,14 +62,14 @@ FAILING = re.compile(
 """Words of failing, at least one of which every notice has."""
 
 CUT = re.compile(
-    r"^[ \t>*=_-]*(?:(?:[-=*_ ]{2,}.{0,40})?\b(?:original (?:message|e-?mail|mail)|copy of (?:the|"
+    r"^[ \t>*=_-]*+(?:(?:(?<=[-=*_ ]{2}).{0,40})?\b(?:original (?:message|e-?mail|mail)|copy of (?:the|"
     r"your|my|first|this)|(?:message|mail)(?: header)? follows|message headers?|header(?:s)? of|"
     r"returned (?:message|mail)|undelivered message|unsent message|below this line|message text|"
     r"below is|the following (?:is|are) the|start of returned|(?:body|beginning|text|part|lines|"
     r"contents) of (?:the |your )?(?:original )?(?:message|mail|e-?mail)|message contents|"
-    r"returned to sender|original message headers)\b.{0,60}|(?:-{2,}|={4,}|"
-    r"\*{4,}).{0,5}(?:transcript of message|message header|begin).{0,40})$|^>? ?(?:Received: |"
-    r"Return-Path: ?<|DKIM-Signature: |DomainKey-Signature: |X-Mailer: |MIME-Version: |"
+    r"returned to sender|original message headers)\b.{0,60}|(?:(?<=--)|(?<=-- )|"
+    r"(?<=={4})|(?<=={4} )|(?<=\*{4})|(?<=\*{4} )).{0,5}(?:transcript of message|message header|begin).{0,40})$|"
+    r"^>? ?(?:Received: |Return-Path: ?<|DKIM-Signature: |DomainKey-Signature: |X-Mailer: |MIME-Version: |"
     r"Message-ID: ?<|Message-Id: ?<|X-Original-To: |Delivered-To: )",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -162,11 +162,12 @@ def _returned_headers(node: Entity) -> tuple[tuple[str, bytes], ...]:
 
 def _cut(text: str) -> tuple[str, tuple[tuple[str, bytes], ...]]:
     """Cut a plain text where the returned mail begins."""
-    for match in forms.CUT.finditer(text):
-        if text[: match.start()].strip() and forms.ADDRESS.search(text, 0, match.start()):
-            rest = re.sub(r"(?m)^> ?", "", text[match.start() :])
-            return text[: match.start()][:MAX_NOTICE], _headers_in(rest)
-    return text[:MAX_NOTICE], _headers_in(text)
+    address = forms.ADDRESS.search(text)
+    begin = forms.CUT.search(text, address.end()) if address else None
+    if begin is None:
+        return text[:MAX_NOTICE], _headers_in(text)
+    rest = re.sub(r"(?m)^> ?", "", text[begin.start() :])
+    return text[: begin.start()][:MAX_NOTICE], _headers_in(rest)
 
 
 def _headers_in(text: str) -> tuple[tuple[str, bytes], ...]:

@@ -16,14 +16,14 @@ MAX_VALUE = 64 * 1024
 MAX_ADDRESSES = 500
 MAX_REFERENCES = 200
 
-_FOLD = re.compile(r"[ \t]*\r?\n[ \t]*")
+_FOLD = re.compile(r"(?<![ \t])[ \t]*+(?:\r?\n[ \t]*+)++")
 _WORD = r"=\?[^?\s*]{1,60}(?:\*[^?\s]{0,20})?\?[bBqQ]\?(?:[^?]|\?(?!=)){0,4000}\?="
 _ENCODED = re.compile(_WORD)
 _ENCODED_PARTS = re.compile(r"=\?([^?*]+)(?:\*[^?]*)?\?([bBqQ])\?(.*)\?=", re.DOTALL)
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _NOT_BASE64 = bytes(sorted(frozenset(range(256)) - _BASE64))
 _BEHIND_PADDING = re.compile(rb"=+[ \t]+[^\r\n]*")
-_PARAMETER = re.compile(r'([^\s=;"()]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
+_PARAMETER = re.compile(r'(?<![^\s=;"()])([^\s=;"()]++)\s*+=\s*+("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _PARAMETER_NAME = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,998})>")
 _ADDRESS_PIECE = re.compile(

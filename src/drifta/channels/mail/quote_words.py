@@ -1,4 +1,7 @@
-"""How mail programs of many languages announce quotations: verbs, header names, separators, signature words."""
+"""How mail programs of many languages announce quotations: verbs, header names, separators, signature words.
+
+Strangers choose the lines: what can be read in several ways is possessive (``*+``), so that it is read in one only.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ VERB = re.compile(rf"(?:(?<!\w)(?:{VERBS})(?!\w)|写道|寫道|пользова�
 ENDS = re.compile(rf"(?:[:：]|(?<!\w)(?:{VERBS})|写道|寫道)[\s\-*>_]*$", re.IGNORECASE)
 """How "on Friday Anna wrote:" ends."""
 STARTS = re.compile(
-    r"""[\s\-*_\"'(>]*(?:(?:on|at|den|am|le|el|il|em|op|dnia|w dniu|in data|dne|på|ons?|tir|tor|"""
+    r"""[\s\-*_\"'(>]*+(?:(?:on|at|den|am|le|el|il|em|op|dnia|w dniu|in data|dne|på|ons?|tir|tor|"""
     r"tors|fre|lør|lör|søn|sön|man|mån|tis|mandag|tirsdag|onsdag|torsdag|fredag|lørdag|søndag|"
     r"måndag|tisdag|lördag|söndag|ma|ti|ke|to|pe|la|su|maanantai\w*|tiistai\w*|keskiviik\w*|"
     r"torstai\w*|perjantai\w*|lauantai\w*|sunnuntai\w*|mo|di|mi|do|fr|sa|so|montag|dienstag|"
@@ -53,7 +56,7 @@ _KEYS = {
     ),
 }
 HEADER = re.compile(
-    r"[\s*>_|]*(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in _KEYS.items()) + r")[\s*_]{0,3}[:：]",
+    r"[\s*>_|]*+(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in _KEYS.items()) + r")[\s*_]{0,3}[:：]",
     re.IGNORECASE,
 )
 """One line of a quoted header block; the group that matched names the field."""
@@ -64,13 +67,14 @@ _MESSAGE_WORDS = (
     r"weitergeleitet|begin forward|välitetty"
 )
 SEPARATOR = re.compile(
-    rf"[\s*>_]*[-–—_=]{{2,}}[\s*]*(?=[^\n]{{3,80}}$)[^\n]*?(?:{_MESSAGE_WORDS})[^\n]{{0,60}}?[-–—_=]{{2,}}[\s*_]*$",
+    rf"(?:[\s*>]|_(?=\s))*+[-–—_=]{{2,}}+[\s*]*+(?=[^\n]{{3,80}}$)[^\n]*?(?:{_MESSAGE_WORDS})"
+    r"[^\n]{0,60}?[-–—_=]{2,}+[\s*_]*+$",
     re.IGNORECASE,
 )
 """``-----Original Message-----`` and its translations."""
 
 FORWARDED = re.compile(
-    r"[\s>*]*(?:begin forwarded message|start of forwarded message|vidarebefordrat (?:brev|"
+    r"[\s>*]*+(?:begin forwarded message|start of forwarded message|vidarebefordrat (?:brev|"
     r"meddelande|mail|mejl)|start på videresendt (?:melding|besked|e-?post)|"
     r"videresendt (?:melding|besked|mail)|välitetty viesti|välitetyn viestin alku|"
     r"anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:transféré|réexpédié)|"
@@ -95,14 +99,14 @@ _MOBILE_START = (
 )
 MOBILE = re.compile(
     rf"[\s*_(<\[>-]{{0,6}}(?:{_MOBILE_START})(?=[\s\[(<:])?"
-    r"(?:\s?[^\s,.;!?][^\s,;!]*){0,9}[)>.\]\s*!_]{0,6}"
+    r"(?:\s?[^\s,.;!?][^\s,;!]*+){0,9}[)>.\]\s*!_]{0,6}"
     r"(?:[,.;(]?\s*(?:please|excuse|so|sorry|apolog|forgive|ursäkta|beklager|typos|expect)[^\n]{0,80})?$",
     re.IGNORECASE,
 )
 """A whole line that a telephone or a mail program adds by itself."""
 
 SIGN_OFF = re.compile(
-    r"[\s*_]*(?:(?:with |my )?(?:best|kind|kindest|warm|many|warmest)? ?regards|"
+    r"[\s*_]*+(?:(?:with |my )?(?:best|kind|kindest|warm|many|warmest)? ?regards|"
     r"(?:yours )?sincerely(?: yours)?|best wishes|all the best|yours (?:truly|faithfully)|"
     r"(?:med )?(?:bästa|vänliga?|varma|många|goda)? ?hälsning(?:ar)?|m\.?v\.?h\.?|vänligen|"
     r"(?:med )?(?:vennlig|venlig|beste|mange|varm|bedste|gode|de bedste)? ?hilsen(?:er)?|hilsner|"

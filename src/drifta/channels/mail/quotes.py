@@ -21,7 +21,7 @@ MAX_SIGNATURE_LINES = 15
 MAX_LINES = 20_000
 """Lines that are looked at; what follows in a longer text is counted to the last of them."""
 
-_RULE = re.compile(r"[\s*>]*(?:[_=*—–-][\s_=*—–-]{1,}|[_=-]{4,})[\s*]*$")
+_RULE = re.compile(r"[\s>]*+[_=*—–-][\s_=*—–-]++$")
 _DELIMITER = re.compile(r"\s?(?:--|__+)\s*$")
 
 

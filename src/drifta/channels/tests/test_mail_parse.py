@@ -274,6 +274,7 @@ def test_references_are_capped_with_their_root_kept() -> None:
     assert found[0] == "0@x"
 
 
+NOTICE = b"From: MAILER-DAEMON@firma.se\nSubject: Undelivered mail\n\ndag@firma.se is unknown\n"
 BOMBS = {
     "headers": b"X: y\n" * 400_000 + b"\n",
     "one long header": b"To: " + b"a@b," * 500_000 + b"\n\n",
@@ -290,6 +291,14 @@ BOMBS = {
     "half attributions": b"\n" + b"On 2026 x <\n" * 30_000,
     "blank lines": b"\n" * 1_000_000,
     "uuencode": b"\n" + b"begin 644 a\n" * 50_000,
+    "an address in what looks like a signature": b"\n" + b"Sent from https://norrvik.example/om/oss, ring\n" * 3000,
+    "words in what looks like a signature": b"\n" + (b"Sent from " + b"aa " * 60 + b", ring\n") * 3000,
+    "rules that are none": b"\n" + (b"_" * 299 + b"x\n") * 3000 + (b"*" * 299 + b"!\n") * 3000,
+    "separators that are none": b"\n" + (b"--" + b"mail" * 19 + b"\n") * 3000,
+    "spaces in a header": b"To: a" + b" " * 500_000 + b"x\nSubject: a" + b" " * 500_000 + b"x\n\n",
+    "a parameter without value": b"Content-Type: text/plain; " + b"a" * 500_000 + b"\n\n",
+    "a notice of rules": NOTICE + b"_" * 500_000 + b"\n" + (b"_ " * 40 + b"\n") * 5000,
+    "a notice of spaces": NOTICE + b" " * 500_000 + b"x\n",
     "uuencode without end": b"\nbegin 644 a\n" + b"#8V%T\n" * 200_000,
 }
 
@@ -301,6 +310,7 @@ def test_hostile_mails_take_bounded_time(name: str) -> None:
     found = parse(BOMBS[name])
     bounces.read(found.root)
     quotes.split(found.text)
+    quotes.forwarded(found.text)
     assert time.process_time() - started < 10
     assert sum(1 for _ in found.root.walk()) <= entity.MAX_PARTS + 1
 
