@@ -1,4 +1,4 @@
-"""At which stage of a ticket an action makes sense, whoever acts; the ticket is asked, not the database."""
+"""At which stage of a ticket an action makes sense for somebody; the ticket is asked, not the database."""
 
 from typing import Protocol
 
