@@ -41,6 +41,11 @@ export function isTyping(target) {
     && (target.isContentEditable || target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, .ts-control"));
 }
 
+/** What floats above the page and takes keys first: an open dialog or menu. */
+export function floating() {
+  return document.querySelector("dialog[open], :popover-open");
+}
+
 export function csrfToken() {
   return document.querySelector("meta[name=csrf-token]")?.content ?? "";
 }

@@ -1,5 +1,5 @@
 // data-key="r" on a button, link or field: the key presses (or focuses) it. "?" lists all keys that the page has.
-import { delegate, isTyping } from "./core.js";
+import { delegate, floating, isTyping } from "./core.js";
 import { openPalette } from "./palette.js";
 
 const named = { Escape: "Esc", " ": "Space" };
@@ -57,8 +57,7 @@ function sendForm(event) {
 
 // Back from a field to the keys of the page; what floats above it is closed first.
 function leaveField(event) {
-  const floats = document.querySelector("dialog[open], :popover-open");
-  if (!floats && !event.defaultPrevented && isTyping(event.target)) event.target.blur();
+  if (!floating() && !event.defaultPrevented && isTyping(event.target)) event.target.blur();
 }
 
 // In a list "." is about the row where j and k have led; elsewhere about the page's own object.

@@ -1,5 +1,5 @@
 // Lists: j and k move, enter opens, x selects; selected rows bring the bar with what can be done to them all.
-import { delegate, isTyping, word } from "./core.js";
+import { delegate, floating, isTyping, word } from "./core.js";
 
 const rowsOf = (list) => [...list.querySelectorAll("[data-row]")];
 
@@ -45,7 +45,7 @@ function select(list) {
 document.addEventListener("keydown", (event) => {
   const list = activeList();
   if (!list || isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey
-    || document.documentElement.dataset.keys === "off" || document.querySelector("dialog[open], :popover-open")) return;
+    || document.documentElement.dataset.keys === "off" || floating()) return;
   if (event.key === "j") move(list, 1);
   if (event.key === "k") move(list, -1);
   if (event.key === "x") select(list);
