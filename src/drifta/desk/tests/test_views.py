@@ -77,6 +77,17 @@ def test_a_hand_over_has_its_headings_in_the_readers_language(house) -> None:
     assert ticket.messages.last().text.startswith("Läge: Kön hänger.")
 
 
+def test_a_ticket_is_there_to_be_taken_until_one_has_taken_it(house) -> None:
+    ticket = report(house.dag)
+    actions.assign(house.ben.actor, ticket, owner_id=house.ben.pk)
+    client = browser_of(house.ben)
+    address, button = f"/tickets/{ticket.pk}/", f"/tickets/{ticket.pk}/run/take/"
+    assert ticket.state == ticket.State.NEW
+    assert button in text_of(client.get(address))
+    actions.take(house.ben.actor, ticket)
+    assert button not in text_of(client.get(address))
+
+
 def test_the_palette_offers_what_makes_sense_and_numbers_tickets(house) -> None:
     ticket = report(house.dag, "Projektorn blinkar")
     client = browser_of(house.ben)

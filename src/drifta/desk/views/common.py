@@ -68,6 +68,7 @@ def story_context(request: Request, ticket: Ticket) -> dict[str, Any]:
         "title": f"#{ticket.pk} {ticket.subject}",
         "ticket": ticket,
         "verbs": _verbs(request.actor, ticket),
+        "can_take": catalogue["desk.take"].fits(request.actor, ticket),
         "watches": any(person.pk == request.actor.person_id for person in queries.watchers(ticket)),
         "story": story,
         "safe_images": SAFE_IMAGES,
