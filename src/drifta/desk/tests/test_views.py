@@ -191,6 +191,14 @@ def test_copies_that_leave_the_organisation_are_warned_of(house) -> None:
     assert browser_of(house.eva).get(f"/tickets/{ticket.pk}/outside/").status_code == 404
 
 
+def test_the_field_of_an_answer_names_whom_it_is_for(house) -> None:
+    theirs = report(house.dag)
+    nobodys = actions.create(SYSTEM, organisation_id=house.norrvik.pk, subject="Disk full", text="/srv 97 %")
+    client = browser_of(house.ben)
+    assert f'placeholder="Write to {house.dag.name}"' in text_of(client.get(f"/tickets/{theirs.pk}/"))
+    assert 'placeholder="Write an answer"' in text_of(client.get(f"/tickets/{nobodys.pk}/"))
+
+
 def test_an_answer_that_crosses_another_is_not_sent_blindly(house) -> None:
     ticket = report(house.dag)
     seen = ticket.messages.get().pk
