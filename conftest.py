@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.core.cache import cache as django_cache
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from drifta.kernel import guard
@@ -18,7 +20,15 @@ from drifta.people.roles import ADMINISTRATOR, FIRST_LINE, REQUESTER, SECOND_LIN
 
 pytest_plugins = ["lab.fixtures"]
 
+# The same examples in every run, and no limit on the time of one: a test fails because of what was changed, not because
+# of a rare example or of a pause of the machine. New examples: ``pytest -m hypothesis --hypothesis-profile=default``.
+hypothesis_settings.load_profile("ci")
+
 PASSWORD = "Fjorden-ligger-stilla-7"
+
+# How long an example takes says how busy the machine is, and nothing about what is tested.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
