@@ -46,7 +46,7 @@ def test_samples_are_packed_after_the_hour_and_forgotten_after_their_time() -> N
 
 
 def test_months_are_prepared_and_dropped() -> None:
-    now = clock.now().replace(year=2031, month=11)
+    now = clock.now().replace(year=2031, month=11, day=15)
     history.prepare(now)
     history.prepare(now)
     assert {f"{history.TABLE}_{month}" for month in ("203111", "203112", "203201")} <= partitions()
