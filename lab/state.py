@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +22,8 @@ from lab import control_groups, processes
 from lab.processes import LabError, until
 
 HOME = Path("/run/drifta-lab")
+#: Held by whoever claims, sweeps or takes down: a directory that is not locked yet looks like one that is forsaken.
+GATE = Path("/run/drifta-lab.lock")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -57,7 +60,8 @@ class Lab:
         if not NAME.fullmatch(name):
             raise LabError(f"{name!r} cannot be the id of a lab. Use small letters, digits and hyphens, 40 at most.")
         sweep()
-        lock = _locked(name)
+        with _alone():
+            lock = _locked(name)
         if lock is None:
             raise LabError(f"The lab {name} is being built right now. Wait for it, or choose another id with --lab.")
         if processes.inits(name):
@@ -108,22 +112,46 @@ def take_down(name: str) -> bool:
     """End lab ``name`` from outside, if it is there; refuses while its builder is at work, who would build on."""
     if name not in labs():
         return False
-    lock = _locked(name)
-    if lock is None:
-        builder = (HOME / name / "lock").read_text(encoding="ascii")
-        raise LabError(f"Process {builder} holds the lab {name}. End that process, and the lab ends with it.")
-    remove(name)
-    os.close(lock)
+    with _alone():
+        lock = _locked(name)
+        if lock is None:
+            builder = (HOME / name / "lock").read_text(encoding="ascii")
+            raise LabError(f"Process {builder} holds the lab {name}. End that process, and the lab ends with it.")
+        remove(name)
+        os.close(lock)
     return True
 
 
 def sweep() -> None:
     """Remove what killed builders have left: directories that nobody holds and in which no machine lives."""
-    lively = {owner for owner, _ in processes.inits().values()}
-    for name in labs():
-        if name not in lively and (lock := _locked(name)) is not None:
-            remove(name)
+    with _alone():
+        for name in labs():
+            if _is_forsaken(name):
+                remove(name)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Hold up everybody else who claims, sweeps or takes down a lab."""
+    gate = os.open(GATE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(gate)
+
+
+def _is_forsaken(name: str) -> bool:
+    """Whether nobody holds a lab and no machine lives in it. Machines are looked for last: holders start them."""
+    with contextlib.suppress(FileNotFoundError):
+        lock = os.open(HOME / name / "lock", os.O_RDWR | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
             os.close(lock)
+    return not processes.inits(name)
 
 
 def _locked(name: str) -> int | None:

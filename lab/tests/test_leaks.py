@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import signal
@@ -173,6 +174,31 @@ def test_a_lab_that_is_up_is_not_built_again(name: str, capsys: pytest.CaptureFi
     assert main(["--lab", name, "down"]) == 1
     assert f"Process {os.getpid()} holds the lab" in capsys.readouterr().err
     machine.end()
+
+
+def waits_for_a_lock(pid: int) -> bool:
+    """Whether a process is held up by a lock on a file that another one has (proc_locks(5))."""
+    lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+    return any("->" in line.split() and str(pid) in line.split() for line in lines)
+
+
+@pytest.mark.slow
+def test_a_lab_that_is_just_being_claimed_is_not_swept_away(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sweepers: list[subprocess.Popen[bytes]] = []
+    lock_now = fcntl.flock
+
+    def sweep_meanwhile(lock: int, how: int) -> None:
+        if Path(f"/proc/self/fd/{lock}").readlink().parent.name == name:
+            words = [sys.executable, "-c", "from lab import state; state.sweep()"]
+            sweepers.append(sweeper := subprocess.Popen(words, cwd=machines.REPOSITORY))
+            until(lambda: sweeper.poll() is not None or waits_for_a_lock(sweeper.pid), 60, "another's sweep")
+        lock_now(lock, how)
+
+    monkeypatch.setattr(fcntl, "flock", sweep_meanwhile)
+    lab = state.Lab.claim(name)
+    assert [sweeper.wait(60) for sweeper in sweepers] == [0]
+    assert lab.home.is_dir()
+    lab.release()
 
 
 def test_without_root_the_reason_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
