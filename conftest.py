@@ -20,8 +20,8 @@ from drifta.people.roles import ADMINISTRATOR, FIRST_LINE, REQUESTER, SECOND_LIN
 
 pytest_plugins = ["lab.fixtures"]
 
-# The same examples in every run, and no limit on the time of one: a test fails because of what was changed, not because
-# of a rare example or of a pause of the machine. New examples: ``pytest -m hypothesis --hypothesis-profile=default``.
+# The same examples in every run and no limit on the time of one: a test fails for what was changed, not for the luck
+# of an example or a pause of the machine. Others: ``pytest -m hypothesis --hypothesis-profile=default``.
 hypothesis_settings.load_profile("ci")
 
 PASSWORD = "Fjorden-ligger-stilla-7"
