@@ -1,12 +1,14 @@
 """Signing in: password, second factor, limits, invitations, resets, blocked persons, sessions."""
 
 import re
+import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.app_settings import TOTP_PERIOD as PERIOD
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -126,8 +128,15 @@ def test_an_invitation_ends_after_a_week_and_by_a_newer_one(house, client: Clien
 
 
 def code(secret: str) -> str:
-    """Return the code that the app shows now."""
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    """Return the code that the app shows now; it counts for half a minute after this one too."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD))
+
+
+def wrong_code(secret: str) -> str:
+    """Return a code that the app does not show in the next or the last minutes."""
+    now = int(time.time()) // PERIOD
+    shown = {format_hotp_value(hotp_value(secret, now + step)) for step in range(-10, 10)}
+    return next(one for one in ("000000", "111111", *map(str, range(200_000, 200_100))) if one not in shown)
 
 
 def test_a_second_factor_is_asked_for_and_its_secret_is_sealed(house, client: Client, db) -> None:
@@ -137,7 +146,7 @@ def test_a_second_factor_is_asked_for_and_its_secret_is_sealed(house, client: Cl
     assert client.post("/account/reauthenticate/", {"password": "wrong", "next": here}).status_code == 200
     form = client.post("/account/reauthenticate/", {"password": PASSWORD, "next": here}, follow=True)
     key = form.context["form"].secret
-    assert client.post("/account/second-factor/totp/activate/", {"code": "000000"}).status_code == 200
+    assert client.post("/account/second-factor/totp/activate/", {"code": wrong_code(key)}).status_code == 200
     assert client.post("/account/second-factor/totp/activate/", {"code": code(key)}).status_code == 302
     row = Authenticator.objects.get(user=house.ben, type=Authenticator.Type.TOTP)
     assert secrets.is_sealed(row.data["secret"])
@@ -147,7 +156,7 @@ def test_a_second_factor_is_asked_for_and_its_secret_is_sealed(house, client: Cl
     other = Client()
     assert sign_in(other, "ben@norrvik.example")["Location"].startswith("/account/second-factor/authenticate/")
     assert not is_in(other)
-    assert other.post("/account/second-factor/authenticate/", {"code": "000000"}).status_code == 200
+    assert other.post("/account/second-factor/authenticate/", {"code": wrong_code(key)}).status_code == 200
     assert not is_in(other)
     cache.clear()  # the code of before is not accepted twice
     assert other.post("/account/second-factor/authenticate/", {"code": code(key)}).status_code == 302
