@@ -24,6 +24,8 @@ from lab.processes import Service, until
 from lab.systemd_machines import SystemdMachine
 
 COMMAND = [sys.executable, "-m", "lab", "--lab"]
+#: Seconds to wait for what happens at once, on a machine that has other things to do.
+PATIENCE = 120
 
 
 def traces(name: str) -> list[str]:
@@ -53,6 +55,21 @@ def namespaces_of_processes() -> set[str]:
 def networks_of(name: str) -> set[str]:
     """Network namespaces of a lab's machines; one that is just starting may still be in this system's own."""
     return namespaces(processes.inits(name), "net") - namespaces([os.getpid()], "net")
+
+
+def until_gone(mine: set[str]) -> None:
+    """Wait until no process lives in namespaces whose machines have ended: their processes end a moment later."""
+    until(lambda: not mine & namespaces_of_processes(), PATIENCE, "the end of the namespaces")
+
+
+def until_swept(name: str) -> None:
+    """Sweep until nothing names the lab; the last programs of a killed builder end a moment after it."""
+
+    def swept() -> bool:
+        state.sweep()
+        return traces(name) == []
+
+    until(swept, PATIENCE, f"the end of {traces(name)}")
 
 
 def interfaces() -> set[str]:
@@ -93,7 +110,7 @@ def test_up_and_down_leave_nothing(name: str, capsys: pytest.CaptureFixture[str]
     assert main(["--lab", name, "down"]) == 0
     assert time.monotonic() - begun < 10
     assert traces(name) == []
-    assert not mine & namespaces_of_processes()
+    until_gone(mine)
     assert interfaces() == before
     with pytest.raises(urllib.error.URLError, match="refused"):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/")
@@ -103,14 +120,13 @@ def test_up_and_down_leave_nothing(name: str, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize("machines_until_then", [1, 4, 12, 18])
 def test_a_builder_that_is_killed_takes_everything_with_it(name: str, machines_until_then: int) -> None:
     builder = subprocess.Popen([*COMMAND, name, "up"], stdout=subprocess.DEVNULL, cwd=machines.REPOSITORY)
-    until(lambda: machines_of(name) >= machines_until_then, 60, "some machines")
+    until(lambda: machines_of(name) >= machines_until_then, PATIENCE, "some machines")
     mine = networks_of(name)
     builder.send_signal(signal.SIGKILL)
-    builder.wait(10)
-    until(lambda: machines_of(name) == 0, 10, "the end of the machines")
-    assert not mine & namespaces_of_processes()
-    state.sweep()
-    until(lambda: traces(name) == [], 10, f"the end of {traces(name)}")
+    builder.wait(PATIENCE)
+    until(lambda: machines_of(name) == 0, PATIENCE, "the end of the machines")
+    until_gone(mine)
+    until_swept(name)
 
 
 @pytest.mark.slow
@@ -121,12 +137,11 @@ def test_a_program_of_this_system_in_the_network_of_a_machine_ends_with_it(name:
         "machine.outside('sh', '-c', 'sleep 1000; true', f'client-of-{sys.argv[1]}')"
     )
     builder = subprocess.Popen([sys.executable, "-c", script, name], cwd=machines.REPOSITORY)
-    until(lambda: any(f"sleep 1000; true client-of-{name}" in line for line in traces(name)), 10, "the program")
+    until(lambda: any(f"sleep 1000; true client-of-{name}" in line for line in traces(name)), PATIENCE, "the program")
     builder.kill()
-    builder.wait(10)
-    until(lambda: machines_of(name) == 0, 10, "the end of the machine")
-    state.sweep()
-    until(lambda: traces(name) == [], 10, f"the end of {traces(name)}")
+    builder.wait(PATIENCE)
+    until(lambda: machines_of(name) == 0, PATIENCE, "the end of the machine")
+    until_swept(name)
 
 
 @pytest.mark.slow
@@ -191,12 +206,12 @@ def test_a_lab_that_is_just_being_claimed_is_not_swept_away(name: str, monkeypat
         if Path(f"/proc/self/fd/{lock}").readlink().parent.name == name:
             words = [sys.executable, "-c", "from lab import state; state.sweep()"]
             sweepers.append(sweeper := subprocess.Popen(words, cwd=machines.REPOSITORY))
-            until(lambda: sweeper.poll() is not None or waits_for_a_lock(sweeper.pid), 60, "another's sweep")
+            until(lambda: sweeper.poll() is not None or waits_for_a_lock(sweeper.pid), PATIENCE, "another's sweep")
         lock_now(lock, how)
 
     monkeypatch.setattr(fcntl, "flock", sweep_meanwhile)
     lab = state.Lab.claim(name)
-    assert [sweeper.wait(60) for sweeper in sweepers] == [0]
+    assert [sweeper.wait(PATIENCE) for sweeper in sweepers] == [0]
     assert lab.home.is_dir()
     lab.release()
 
