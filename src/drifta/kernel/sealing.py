@@ -7,9 +7,10 @@ running, so that no event with a smaller number can appear afterwards. ``verify`
 import hashlib
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from drifta.kernel import clock
 from drifta.kernel.jobs import periodic
@@ -80,7 +81,10 @@ def verify() -> int | None:
 
 @periodic("5 3 * * *", name="kernel.make_partitions")
 def make_partitions() -> None:
-    """Make the partitions of the event log for this month and the next two; rows of other months go to the rest."""
+    """Make the partitions of the event log for this month and the next two; rows of other months go to the rest.
+
+    A month of which rows lie in the rest already (that of the installation, or after a long pause) stays there.
+    """
     month = clock.now().date().replace(day=1)
     for _ in range(3):
         following = (month + timedelta(days=32)).replace(day=1)
@@ -92,7 +96,9 @@ def _make_partition(month: date, following: date) -> None:
     name = f"kernel_event_{month:%Y_%m}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", [name])
-        if cursor.fetchone()[0] is None:
+        if cursor.fetchone()[0] is not None:
+            return
+        with suppress(IntegrityError), transaction.atomic():  # the rest has rows of this month
             cursor.execute(
                 f"CREATE TABLE {name} PARTITION OF kernel_event FOR VALUES FROM ('{month}') TO ('{following}')"
             )

@@ -1,7 +1,9 @@
 """The hash chain over the event log: complete, and broken by any change."""
 
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -45,15 +47,37 @@ def test_tampering_shows(change: str) -> None:
     assert sealing.verify() is not None
 
 
+def log_event(**values: object) -> int:
+    with guard.writing():
+        return LoggedEvent.objects.create(name="test.seal", subject="test:1", actor_kind="system", **values).pk
+
+
+def sealable(event: int) -> bool:
+    """Whether the event may be sealed; none may in its first second."""
+    found = sealing._horizon() >= event
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp() - recorded_at FROM kernel_event WHERE id = %s", [event])
+        assert not found or cursor.fetchone()[0] >= timedelta(seconds=1)
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_events_that_may_still_get_a_predecessor_wait() -> None:
-    with guard.writing():
-        LoggedEvent.objects.create(name="test.seal", subject="test:1", actor_kind="system")
-    assert sealing._horizon() == 0  # younger than a second
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_sleep(1.1)")
-    assert sealing._horizon() == LoggedEvent.objects.get(name="test.seal").pk
+    parameters = {
+        k: v for k, v in connection.get_connection_params().items() if k not in {"cursor_factory", "context"}
+    }
+    with psycopg.connect(**parameters) as other:
+        other.execute("SELECT 1")  # begins a transaction, in which an event may still come
+        event = log_event()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_sleep(1.1)")
+        assert not sealable(event)
+    end = time.monotonic() + 60
+    while not sealable(event):
+        assert time.monotonic() < end
+    while sealable(log_event()):  # a pause of the machine may have let it grow old
+        assert time.monotonic() < end
 
 
 @pytest.mark.django_db
@@ -66,3 +90,24 @@ def test_partitions_are_made_ahead_and_events_of_any_time_fit() -> None:
                 name="test.seal", subject="test:1", actor_kind="system", at=clock.now() + timedelta(days=days)
             )
     assert LoggedEvent.objects.filter(name="test.seal").count() == 4
+
+
+def tables_of_events() -> set[str]:
+    """Return the partitions of the event log."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'kernel_event'::regclass")
+        return {row[0] for row in cursor.fetchall()}
+
+
+@pytest.mark.django_db
+def test_a_month_that_began_without_a_partition_stops_none_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    may = datetime(2040, 5, 31, 23, 59, 59, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: may)
+    log_event(at=may)
+    before = tables_of_events()
+    sealing.make_partitions()
+    assert tables_of_events() - before == {"kernel_event_2040_06", "kernel_event_2040_07"}
+    monkeypatch.setattr(clock, "now", lambda: may + timedelta(seconds=1))
+    sealing.make_partitions()
+    assert tables_of_events() - before == {f"kernel_event_2040_0{month}" for month in (6, 7, 8)}
+    assert LoggedEvent.objects.filter(name="test.seal").count() == 1
