@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -20,13 +20,17 @@ from drifta.site.web import server as web
 from drifta.site.web import protocol as web_protocol
 
 web.LARGEST_BODY = 1_000_000
-web.SLOWEST_PAUSE = 0.5
 web.THREADS = 2
-web_protocol.SLOWEST_HEAD = 0.5
+web.CLEAN_STOP = 600
+if "hasty-head" in sys.argv:
+    web_protocol.SLOWEST_HEAD = 0.5
+if "hasty-body" in sys.argv:
+    web.SLOWEST_PAUSE = 0.5
 
 def django(environ, start_response):
     body = environ["wsgi.input"].read()
     if environ["PATH_INFO"] == "/slow":
+        print("begun", flush=True)
         time.sleep(0.7)
     if environ["PATH_INFO"] == "/large":
         start_response("200 OK", [])
@@ -45,6 +49,10 @@ web.serve(web.Shell(django, {"/live": live}), [listening], "127.0.0.1")
 """
 
 
+#: Seconds that an answer may take on a busy machine.
+PATIENCE = 60
+
+
 @dataclass
 class Server:
     """A running server and its port."""
@@ -56,20 +64,21 @@ class Server:
         self, path: str = "/", body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes, http.client.HTTPMessage]:
         """Send one request; returns status, body and headers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         connection.request("POST" if body is not None else "GET", path, body, headers or {})
         answer = connection.getresponse()
         return answer.status, answer.read(), answer.headers
 
     def connect(self) -> socket.socket:
         """Open a bare connection."""
-        return socket.create_connection(("127.0.0.1", self.port), 20)
+        return socket.create_connection(("127.0.0.1", self.port), PATIENCE)
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    """Return a running server."""
-    process = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Return a running server; it has the patience of a real one unless a test says where it shall have little."""
+    words = [str(request.param)] if hasattr(request, "param") else []
+    process = subprocess.Popen([sys.executable, "-c", SERVER, *words], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     yield Server(process, int(process.stdout.readline()))
     process.kill()
@@ -112,17 +121,29 @@ def test_a_body_without_length_is_counted(server: Server) -> None:
 
 def test_a_head_that_is_too_large_is_refused(server: Server) -> None:
     with server.connect() as client:
-        client.sendall(b"GET / HTTP/1.1\r\nhost: x\r\na: " + b"b" * 70_000 + b"\r\n\r\n")
+        with suppress(OSError):  # the server may have answered and closed before it has got everything
+            client.sendall(b"GET / HTTP/1.1\r\nhost: x\r\na: " + b"b" * 70_000 + b"\r\n\r\n")
         assert b" 431 " in client.recv(200)
 
 
+def is_let_go(client: socket.socket) -> bool:
+    """Wait until the server ends a connection; whether it says nothing before."""
+    try:
+        return client.recv(10) == b""
+    except ConnectionError:
+        return True
+
+
+@pytest.mark.parametrize("server", ["hasty-head"], indirect=True)
 def test_clients_that_say_nothing_are_let_go(server: Server) -> None:
     with server.connect() as silent, server.connect() as half:
-        half.sendall(b"GET / HTTP/1.1\r\nhost")
-        assert silent.recv(10) == b""
-        assert half.recv(10) == b""
+        with suppress(OSError):  # it may have been let go already
+            half.sendall(b"GET / HTTP/1.1\r\nhost")
+        assert is_let_go(silent)
+        assert is_let_go(half)
 
 
+@pytest.mark.parametrize("server", ["hasty-body"], indirect=True)
 def test_a_body_that_stops_in_the_middle_holds_no_thread(server: Server) -> None:
     head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf"
     clients = [server.connect() for _ in range(8)]
@@ -133,6 +154,7 @@ def test_a_body_that_stops_in_the_middle_holds_no_thread(server: Server) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("server", ["hasty-body"], indirect=True)
 def test_clients_that_do_not_read_hold_no_thread_for_long(server: Server) -> None:
     clients = [server.connect() for _ in range(4)]
     for client in clients:
@@ -147,14 +169,14 @@ def test_a_clean_stop_finishes_requests_and_ends_streams(server: Server) -> None
     answers: list[int] = []
     slow = threading.Thread(target=lambda: answers.append(server.ask("/slow")[0]))
     slow.start()
+    assert server.process.stdout is not None
+    assert server.process.stdout.readline() == "begun\n"
     with server.connect() as stream:
         stream.sendall(b"GET /live HTTP/1.1\r\nhost: x\r\n\r\n")
         received = b""
         while b"open" not in received:
             received += stream.recv(1000)
-        begun = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
         slow.join()
-        assert server.process.wait(10) == 0
+        assert server.process.wait(PATIENCE) == 0
     assert answers == [200]
-    assert time.monotonic() - begun < 5
