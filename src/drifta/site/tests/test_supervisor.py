@@ -18,8 +18,10 @@ HOUSE = """
 import os, signal, subprocess, sys, time
 from pathlib import Path
 from drifta.site.commands.words import Trouble
+from drifta.site.supervisor import supervisor
 from drifta.site.supervisor.supervisor import Part, Supervisor
 
+supervisor.CLEAN_STOP = 600
 folder = Path(sys.argv[1])
 
 def note(name):
@@ -89,7 +91,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def until(condition: Callable[[], bool], seconds: float = 25) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for ``condition``, at most ``seconds``."""
     end = time.monotonic() + seconds
     while not condition():
@@ -110,7 +112,7 @@ def test_what_dies_is_started_again_with_one_line(start: Start, tmp_path: Path) 
     os.kill(first, signal.SIGKILL)
     until(lambda: len(pids(tmp_path, "steady")) == 2)
     house.terminate()
-    _out, said = house.communicate(timeout=20)
+    _out, said = house.communicate(timeout=60)
     assert "The steady process ended (SIGKILL). It starts again in" in said
     assert len(said.splitlines()) == 1
 
@@ -119,7 +121,7 @@ def test_a_signal_stops_cleanly(start: Start, tmp_path: Path) -> None:
     house = start("steady")
     ready(house)
     house.send_signal(signal.SIGINT)
-    assert house.wait(20) == 0
+    assert house.wait(60) == 0
     assert (tmp_path / "stopped").exists()
     assert not any(alive(pid) for pid in pids(tmp_path, "steady"))
 
@@ -137,17 +139,18 @@ def test_impatience_kills_what_does_not_stop(start: Start, tmp_path: Path) -> No
     house = start("stubborn")
     ready(house)
     house.send_signal(signal.SIGINT)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while house.poll() is None and time.monotonic() < end:
         house.send_signal(signal.SIGINT)
         time.sleep(0.05)
     assert house.wait(1) == 0
-    assert not any(alive(pid) for pid in [*pids(tmp_path, "stubborn"), *pids(tmp_path, "grandchild")])
+    # A grandchild is nobody's here to wait for: it is killed when the house ends, and gone a moment later.
+    until(lambda: not any(alive(pid) for pid in [*pids(tmp_path, "stubborn"), *pids(tmp_path, "grandchild")]))
 
 
 def test_what_never_starts_ends_the_attempt(start: Start, tmp_path: Path) -> None:
     house = start("steady", "failing")
-    _out, said = house.communicate(timeout=30)
+    _out, said = house.communicate(timeout=60)
     assert house.returncode == 1
     assert said.splitlines()[-1] == "The failing process does not start; the lines above say why."
     assert "RuntimeError: no reason" in said
