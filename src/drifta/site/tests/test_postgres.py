@@ -54,7 +54,7 @@ def cluster(data: Path) -> Iterator[Cluster]:
     made.stop()
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for ``condition``, at most ``seconds``."""
     end = time.monotonic() + seconds
     while not condition():
@@ -235,7 +235,7 @@ def test_a_command_that_holds_the_data_is_waited_for(data: Path, capfd: pytest.C
             next_one = pool.submit(_hold, data, order)
             until(lambda: "Waiting for another drifta command" in capfd.readouterr().err)
             order.append("command")
-        next_one.result(10)
+        next_one.result(60)
     assert order == ["command", "next"]
 
 
