@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from drifta.site.demo import data as demo_data
 from tests.running import Running, drifta, until
 from tests.walk.post import post_office
-from tests.walk.visitor import DESK, PHONE, Visitor
+from tests.walk.visitor import DESK, LAPTOP, PHONE, Visitor
 from tests.walk.words import English, texts
 
 pytestmark = pytest.mark.slow
@@ -72,7 +72,7 @@ PAGES = (
 )
 LOOKS = [
     pytest.param(DESK, "light", "normal", id="light"),
-    pytest.param(DESK, "dark", "compact", id="dark-compact"),
+    pytest.param(LAPTOP, "dark", "compact", id="dark-compact"),
     pytest.param(PHONE, "light", "comfortable", id="phone"),
 ]
 #: What the example has entered, and is the same word as on some page.

@@ -73,8 +73,8 @@ class PersonTable(Table):
 
     key = "people.people"
     columns = (
-        Column("name", gettext_lazy("Name"), render=_name, sort="name", link=True, grow=True),
-        Column("email", gettext_lazy("Mail"), sort="email"),
+        Column("name", gettext_lazy("Name"), render=_name, sort="name", link=True),
+        Column("email", gettext_lazy("Mail"), sort="email", grow=True),
         Column("phone", gettext_lazy("Phone"), _phones),
         Column("title", gettext_lazy("Title"), sort="title"),
         Column("site", gettext_lazy("Site"), "site.name"),
