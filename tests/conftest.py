@@ -25,9 +25,13 @@ def running() -> Iterator[Running]:
         yield house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return a headless Chromium."""
+    """Return a headless Chromium.
+
+    It ends with its module: as long as Playwright runs, its event loop counts as running in this thread, in which
+    the next test may want one of its own, or may come with another Playwright.
+    """
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         yield chromium
