@@ -22,6 +22,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: Milliseconds that a page may take to become what is waited for, on a busy machine.
+PATIENCE = 60_000
 PAGES = ("/gallery/", "/gallery/events?name=desk.opened", "/gallery/form", "/gallery/workspace", "/gallery/plain")
 LOOKS = [
     pytest.param(1440, 900, "light", "normal", id="desk-light"),
@@ -37,6 +39,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.
 def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread; Django must not take that for an asynchronous program.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield found
@@ -48,6 +51,7 @@ class Seen:
     """A page, with what the browser complained about."""
 
     def __init__(self, context: BrowserContext, server: LiveServer) -> None:
+        context.set_default_timeout(PATIENCE)
         self.page: Page = context.new_page()
         self.server = server
         self.complaints: list[str] = []
