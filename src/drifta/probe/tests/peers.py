@@ -2,12 +2,13 @@
 
 import asyncio
 import ipaddress
+import socket
 import ssl
 import struct
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -92,6 +93,27 @@ def _name(name: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
         return x509.DNSName(name)
+
+
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """Yield a TCP port of loopback that nobody else gets until the block ends.
+
+    Who connects is refused for as long as no server (with SO_REUSEADDR, as all have it) listens there.
+    """
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
+
+
+@contextmanager
+def deaf_port() -> Iterator[int]:
+    """Yield a UDP port of loopback that refuses everybody and that nobody else gets until the block ends."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.connect(holder.getsockname())  # from now on it hears only itself
+        yield holder.getsockname()[1]
 
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]
@@ -186,15 +208,31 @@ class NameServer(asyncio.DatagramProtocol):
 async def name_server() -> AsyncIterator[tuple[NameServer, int]]:
     """Serve names over UDP and TCP on one port."""
     server = NameServer()
-    over_tcp = await asyncio.start_server(server.over_tcp, "127.0.0.1", 0)
-    port = over_tcp.sockets[0].getsockname()[1]
+    datagrams, connections = _both_sockets()
+    over_tcp = await asyncio.start_server(server.over_tcp, sock=connections)
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: server, local_addr=("127.0.0.1", port))
+    transport, _ = await loop.create_datagram_endpoint(lambda: server, sock=datagrams)
     try:
-        yield server, port
+        yield server, datagrams.getsockname()[1]
     finally:
         transport.close()
         over_tcp.close()
+
+
+def _both_sockets() -> tuple[socket.socket, socket.socket]:
+    """Return sockets for UDP and TCP on one port; of many that are free for one, nearly all are for the other."""
+    while True:
+        datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        datagrams.bind(("127.0.0.1", 0))
+        connections = socket.socket()
+        connections.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            connections.bind(datagrams.getsockname())
+        except OSError:
+            datagrams.close()
+            connections.close()
+        else:
+            return datagrams, connections
 
 
 class TimeServer(asyncio.DatagramProtocol):

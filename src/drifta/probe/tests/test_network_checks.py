@@ -1,11 +1,15 @@
 """ICMP, TCP, DNS and the machine itself against real counterparts."""
 
 import asyncio
+import ctypes
 import dataclasses
 import os
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pydantic import ValidationError
@@ -16,8 +20,11 @@ from drifta.probe.checks.host import Host, HostSettings, judge
 from drifta.probe.checks.icmp import Icmp, IcmpSettings
 from drifta.probe.machine import Disk, Observer, Snapshot, Traffic
 from drifta.probe.sntp import NoTime, clock_offset
-from drifta.probe.tests.conftest import measure, run
-from drifta.probe.tests.peers import listen, name_server, says, time_server
+from drifta.probe.tests.conftest import PLENTY, measure, run
+from drifta.probe.tests.peers import deaf_port, listen, name_server, says, time_server
+
+#: CLONE_NEWNET of unshare(2).
+NEW_NETWORK = 0x40000000
 
 raw_icmp = pytest.mark.skipif(os.geteuid() != 0, reason="raw ICMP sockets need root or CAP_NET_RAW")
 
@@ -28,15 +35,28 @@ raw_icmp = pytest.mark.skipif(os.geteuid() != 0, reason="raw ICMP sockets need r
 @raw_icmp
 @pytest.mark.parametrize("target", ["127.0.0.1", "::1", "127.200.3.4", "localhost"])
 def test_a_host_that_answers(target: str) -> None:
+    began = time.time()
     result = run(measure("icmp", host=target, packets=3))
+    ended = time.time()
     assert (result.state, result.code) == (State.GOOD, "icmp.answers")
     assert result.metrics["loss"] == 0
-    assert 0 <= result.metrics["time"] < 0.05
+    assert 0 <= 3 * result.metrics["time"] <= ended - began
+
+
+def without_a_route(work: Coroutine[object, object, Result]) -> Result:
+    """Run a coroutine in a thread whose network is its own, and empty."""
+
+    def cut_off() -> Result:
+        assert ctypes.CDLL(None).unshare(NEW_NETWORK) == 0
+        return run(work)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(cut_off).result()
 
 
 @raw_icmp
 def test_a_host_without_a_route_is_unreachable_at_once() -> None:
-    result = run(measure("icmp", 5.0, host="240.0.0.1"))
+    result = without_a_route(measure("icmp", host="192.0.2.1"))
     assert (result.state, result.code) == (State.BAD, "icmp.unreachable")
     assert result.metrics == {"loss": 100.0}
 
@@ -56,7 +76,7 @@ def test_two_thousand_hosts_at_once_lose_nothing() -> None:
             for number in range(2000)
         ]
         try:
-            return await asyncio.gather(*(check.run(one, 5.0) for one in settings))
+            return await asyncio.gather(*(check.run(one, PLENTY) for one in settings))
         finally:
             check.close()
 
@@ -150,7 +170,7 @@ def test_a_long_request_to_a_slow_reader_is_sent_whole() -> None:
 # -- dns -------------------------------------------------------------------------------------------------------
 
 
-def ask(prepare: object = None, **settings: object) -> Result:
+def ask(prepare: object = None, timeout: float = PLENTY, **settings: object) -> Result:
     async def go() -> Result:
         async with name_server() as (server, port):
             server.zone = {
@@ -160,7 +180,7 @@ def ask(prepare: object = None, **settings: object) -> Result:
             }
             if callable(prepare):
                 prepare(server)
-            return await measure("dns", 1.0, **{"resolver": "127.0.0.1", "port": port, **settings})
+            return await measure("dns", timeout, **{"resolver": "127.0.0.1", "port": port, **settings})
 
     return run(go())
 
@@ -192,7 +212,8 @@ def test_an_error_code_of_the_server_is_said() -> None:
 
 
 def test_a_lost_datagram_is_asked_again() -> None:
-    assert ask(lambda server: setattr(server, "silent", 1), name="www.example.org").state == State.GOOD
+    result = ask(lambda server: setattr(server, "silent", 1), timeout=6.0, name="www.example.org")
+    assert result.state == State.GOOD
 
 
 def test_a_truncated_answer_is_fetched_over_tcp() -> None:
@@ -218,7 +239,7 @@ def test_this_machine_tells_its_values() -> None:
     async def go() -> tuple[Result, Result]:
         check = Host()
         try:
-            return await check.run(HostSettings(), 10.0), await check.run(HostSettings(), 10.0)
+            return await check.run(HostSettings(), PLENTY), await check.run(HostSettings(), PLENTY)
         finally:
             check.close()
 
@@ -234,8 +255,10 @@ def test_this_machine_tells_its_values() -> None:
 def test_rates_come_from_two_looks() -> None:
     observer = Observer()
     assert observer.look().cpu is None
-    sum(range(2_000_000))
-    assert observer.look().cpu is not None
+    end = time.monotonic() + PLENTY
+    while (busy := observer.look().cpu) is None:  # until the system's counters have moved
+        assert time.monotonic() < end
+    assert 0 <= busy <= 100
 
 
 @pytest.mark.parametrize(
@@ -280,8 +303,8 @@ def test_failed_units_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path) -> No
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setattr(host_module, "has_systemd", lambda: True)
-    limits = {"memory_warning": 100, "memory_bad": 100, "disk_warning": 100, "disk_bad": 100, "cpu_warning": 100}
-    result = run(measure("host", 10.0, **limits, load_warning=1e6, load_bad=1e6, services_left_out=["x.timer"]))
+    monkeypatch.setattr(Observer, "look", lambda _self, _left_out: WELL)
+    result = run(measure("host", services_left_out=["x.timer"]))
     assert (result.state, result.code) == (State.WARNING, "host.services")
     assert result.params["units"] == "nginx.service"
     assert result.metrics["services.failed"] == 1
@@ -289,17 +312,22 @@ def test_failed_units_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path) -> No
 
 @pytest.mark.parametrize("offset", [-86400.0, -2.5, 0.0, 40.0])
 def test_the_clock_is_compared_with_a_time_server(offset: float) -> None:
-    async def go() -> float:
-        async with time_server(offset) as port:
-            return await clock_offset("127.0.0.1", 1.0, port)
+    """It cannot be told better than by half of the time that the answer takes."""
 
-    assert run(go()) == pytest.approx(offset, abs=0.05)
+    async def go() -> tuple[float, float]:
+        async with time_server(offset) as port:
+            began = time.monotonic()
+            found = await clock_offset("127.0.0.1", PLENTY, port)
+            return found, time.monotonic() - began
+
+    found, seconds = run(go())
+    assert abs(found - offset) <= seconds / 2 + 1e-3
 
 
 def test_a_time_server_without_time_is_not_believed() -> None:
     async def go() -> float:
         async with time_server(0, stratum=16) as port:
-            return await clock_offset("127.0.0.1", 1.0, port)
+            return await clock_offset("127.0.0.1", PLENTY, port)
 
     with pytest.raises(NoTime) as refusal:
         run(go())
@@ -307,13 +335,8 @@ def test_a_time_server_without_time_is_not_believed() -> None:
 
 
 def test_nobody_at_the_port_of_the_time_server_is_told_in_words() -> None:
-    async def go() -> float:
-        async with time_server(0) as port:
-            pass
-        return await clock_offset("127.0.0.1", 1.0, port)
-
-    with pytest.raises(NoTime, match=r"^Connection refused$") as refusal:
-        run(go())
+    with deaf_port() as port, pytest.raises(NoTime, match=r"^Connection refused$") as refusal:
+        run(clock_offset("127.0.0.1", PLENTY, port))
     assert refusal.value.code == "host.time_refused"
 
 

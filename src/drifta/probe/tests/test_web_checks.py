@@ -57,7 +57,7 @@ def get(path: str = "/", tls: ssl.SSLContext | None = None, host: str = "127.0.0
         await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
         base = f"{'https' if tls else 'http'}://{host}:{runner.addresses[0][1]}"
         try:
-            return await measure("http", 3.0, url=base + path.replace("BASE", base), **settings)
+            return await measure("http", url=base + path.replace("BASE", base), **settings)
         finally:
             await runner.cleanup()
 
@@ -120,7 +120,7 @@ def test_credentials_do_not_follow_to_another_host() -> None:
         port = runner.addresses[0][1]
         url = f"http://127.0.0.1:{port}/to?to=http://localhost:{port}/who"
         try:
-            return await measure("http", 3.0, url=url, username="dag", password="x", contains="GET None")
+            return await measure("http", url=url, username="dag", password="x", contains="GET None")
         finally:
             await runner.cleanup()
 
@@ -178,7 +178,7 @@ def test_wrong_settings_are_refused(settings: dict) -> None:
 def look(context: ssl.SSLContext, host: str = "localhost", **settings: object) -> Result:
     async def go() -> Result:
         async with listen(says(b"", wait=True), tls=context) as port:
-            return await measure("tls", 3.0, host=host, port=port, **settings)
+            return await measure("tls", host=host, port=port, **settings)
 
     return run(go())
 
@@ -239,7 +239,7 @@ def test_starttls_of_a_mail_server(trusted: Authority) -> None:
         )
         port = server.sockets[0].getsockname()[1]
         try:
-            return await measure("tls", 3.0, host="localhost", port=port, starttls="smtp")
+            return await measure("tls", host="localhost", port=port, starttls="smtp")
         finally:
             server.close()
 
@@ -250,6 +250,6 @@ def test_starttls_of_a_mail_server(trusted: Authority) -> None:
 def test_starttls_of_imap(trusted: Authority) -> None:
     async def go() -> Result:
         async with listen(imap_server(trusted.context("localhost"))) as port:
-            return await measure("tls", 3.0, host="localhost", port=port, starttls="imap")
+            return await measure("tls", host="localhost", port=port, starttls="imap")
 
     assert run(go()).code == "tls.good"
