@@ -12,4 +12,4 @@ def fails() -> None:
 
 @job(name="test.worker_hangs")
 def hangs() -> None:
-    time.sleep(60)
+    time.sleep(600)
