@@ -118,7 +118,7 @@ def test_open_pages_hear_of_it_at_commit(house) -> None:
     with psycopg.connect(**parameters, autocommit=True) as listening:
         listening.execute("LISTEN drifta")
         rename(house.ben.actor, house.first_line, name="Helpdesk")
-        payloads = [notice.payload for notice in listening.notifies(timeout=2, stop_after=1)]
+        payloads = [notice.payload for notice in listening.notifies(timeout=60, stop_after=1)]
     logged = LoggedEvent.objects.get(name="test.team_renamed")
     assert payloads == [f'[{logged.pk}, "people.team:{house.first_line.pk}", {house.norrvik.pk}]']
 
