@@ -120,12 +120,18 @@ def answers(host: str, port: int) -> bool:
     return True
 
 
+def outside(moment: float, earliest: float, latest: float) -> float:
+    """How far ``moment`` is from a span of time: an answer was given at some moment between question and hearing."""
+    return max(earliest - moment, moment - latest, 0.0)
+
+
 def server(url: str) -> Finding:
     """Which PostgreSQL answers, and whether its clock agrees with this machine's."""
     with psycopg.connect(url, connect_timeout=5) as connection:
         version = connection.info.server_version // 10000
-        row = connection.execute("SELECT abs(extract(epoch FROM clock_timestamp()) - %s)", [time.time()]).fetchone()
-    apart = float(row[0]) if row else 0.0
+        before = time.time()
+        row = connection.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
+        apart = outside(float(row[0]), before, time.time()) if row else 0.0
     if apart > 2:
         text = _("Its clock and this machine's are %(apart).0f s apart. Set up time synchronisation (NTP) on both.")
         return found(_("database"), "bad", text, apart=apart)

@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 from drifta.site.commands.words import Trouble
+from drifta.site.doctor import examination
 from drifta.site.postgres import cluster as postgres
 from drifta.site.postgres import home as postgres_home
 from drifta.site.postgres.cluster import Cluster, embedded
@@ -214,6 +216,15 @@ def test_the_configuration_fits_the_machine() -> None:
     assert "shared_buffers = '64MB'" in small
     assert "shared_buffers = '1024MB'" in large
     assert "fsync" not in small
+
+
+@pytest.mark.parametrize(("asked", "heard", "verdict"), [(-3, 0, "ok"), (-100, -97, "bad"), (97, 100, "bad")])
+def test_a_wrong_clock_is_told_from_a_slow_answer(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, asked: float, heard: float, verdict: str
+) -> None:
+    moments = iter((asked, heard))
+    monkeypatch.setattr(examination, "time", SimpleNamespace(time=lambda: time.time() + next(moments)))
+    assert examination.server(cluster.url).verdict == verdict
 
 
 def test_a_second_start_names_the_first(data: Path) -> None:
