@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 
 #: Seconds between attempts, and how long somebody goes on trying.
-PAUSE, STAMINA = 0.1, 90
+PAUSE, STAMINA = 0.1, 240
 
 
 def mail_until_accepted(port: int, mails: list[EmailMessage]) -> None:

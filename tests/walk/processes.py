@@ -50,7 +50,7 @@ class House:
         """Kill a process as the kernel does when memory is short."""
         self.processes[name].kill()
 
-    def wait_for_restart(self, name: str, seconds: float = 30) -> None:
+    def wait_for_restart(self, name: str, seconds: float = 60) -> None:
         """Wait until the supervisor has started a killed process again."""
         known = {child.pid for child in self.processes.values()}
 
