@@ -29,7 +29,7 @@ from lab.symptoms import WATCH, Look
 STRANGER = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA stranger\n"
 """A public key that nobody has the private one of."""
 Change = Callable[[Premises], None]
-PATIENCE = 40
+PATIENCE = 120
 """Seconds in which what was mended should be well."""
 SHORT = 60
 """Seconds that a name may be remembered."""
@@ -215,7 +215,7 @@ def record(name: str, kind: str, value: str, zone: str = DOMAIN) -> Change:
         if value:
             message.add(name, SHORT, kind, value)
         with premises[WATCH].network():
-            dns.query.tcp(message, premises["names"].address, timeout=3)
+            dns.query.tcp(message, premises["names"].address, timeout=30)
 
     return change
 

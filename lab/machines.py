@@ -123,7 +123,7 @@ class Machine:
         text: str = "",
         user: str = "root",
         check: bool = True,
-        seconds: float = 60,
+        seconds: float = 180,
         **options: Any,
     ) -> Finished:
         """Run ``command`` on the machine with ``text`` as its input; raise ``LabError`` when it fails.
@@ -155,15 +155,23 @@ class Machine:
         try:
             out, error = process.communicate(text, seconds)
         except subprocess.TimeoutExpired:
-            # Not nsenter itself: what it leaves behind would belong to the surrounding system.
-            processes.kill(processes.descendants(process.pid))
-            out, error = process.communicate()
+            out, error = self._stop_command(process)
             error += f"(stopped after {seconds:g} s)"
         if check and process.returncode:
             raise LabError(
                 f"{self.name}: {shlex.join(command)} failed ({process.returncode}): {(error or out).strip()}"
             )
         return subprocess.CompletedProcess(command, process.returncode, out, error)
+
+    def _stop_command(self, process: subprocess.Popen[str]) -> tuple[str, str]:
+        """End what nsenter has started, or is about to start, and return what it has printed.
+
+        Not nsenter itself: what it leaves behind would belong to the surrounding system.
+        """
+        while True:
+            processes.kill(processes.descendants(process.pid))
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.communicate(timeout=processes.PAUSE)
 
     def shell(self, script: str, **options: Any) -> str:
         """Run a shell script on the machine, stopping at the first error, and return what it prints."""
@@ -229,7 +237,7 @@ class Machine:
         with contextlib.suppress(LabError):
             until(lambda: not self.runs(service.name), seconds, f"the end of {service.name}")
         self._ask({"do": "signal", "name": service.name, "signal": signal.SIGKILL})
-        until(lambda: not self.runs(service.name), seconds, f"the end of {service.name}")
+        until(lambda: not self.runs(service.name), 60, f"the end of {service.name}")
 
     def crash(self, name: str) -> None:
         """Kill a service as an error in it would."""

@@ -93,7 +93,7 @@ def alive(pid: int) -> bool:
     return False
 
 
-def kill(pids: list[int], seconds: float = 10) -> None:
+def kill(pids: list[int], seconds: float = 60) -> None:
     """End processes at once, and wait until they are gone."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):

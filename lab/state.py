@@ -104,7 +104,7 @@ def remove(name: str) -> None:
     """End everything of lab ``name``: its machines and its directory. Nobody may be building it."""
     while found := list(processes.inits(name)):
         processes.kill(found)
-    until(lambda: not control_groups.remove(name), 10, f"the end of the control groups of {name}")
+    until(lambda: not control_groups.remove(name), 60, f"the end of the control groups of {name}")
     shutil.rmtree(HOME / name, ignore_errors=True)
 
 

@@ -30,8 +30,8 @@ from lab.people import DOMAIN, PASSWORD, Person
 
 AUTHORITY = "/etc/ssl/lab/ca.pem"
 #: Seconds after which people give up waiting.
-PATIENCE = 6.0
-PATIENCE_AT_THE_PRINTER = 20.0
+PATIENCE = 15.0
+PATIENCE_AT_THE_PRINTER = 60.0
 MULTI_STATUS = 207
 #: smbclient remembers addresses for minutes otherwise, and would not notice that names fail.
 FRESH = "--option=name cache timeout=0"
@@ -111,7 +111,7 @@ def sign_in(person: Person, order: Order) -> None:
     """Sign in with the account of the directory, and see the own groups."""
     name = f"uid={person.login},ou=people,dc=norrvik,dc=example"
     url = f"ldap://ldap.{DOMAIN}"
-    search = ("ldapsearch", "-x", "-LLL", "-o", "nettimeout=3", "-H", url, "-D", name, "-w", PASSWORD, "-b", name)
+    search = ("ldapsearch", "-x", "-LLL", "-o", "nettimeout=10", "-H", url, "-D", name, "-w", PASSWORD, "-b", name)
     found = program(*search, "memberOf")
     for group in person.groups:
         if f"cn={group}," not in found:
@@ -121,14 +121,14 @@ def sign_in(person: Person, order: Order) -> None:
 def sign_in_windows(person: Person, order: Order) -> None:
     """Sign in with the Windows account."""
     url, name = f"ldaps://dc1.{DOMAIN}", f"{person.login}@ad.norrvik.example"
-    search = ("ldapsearch", "-x", "-LLL", "-o", "nettimeout=3", "-H", url, "-D", name, "-w", PASSWORD, "-s", "base")
+    search = ("ldapsearch", "-x", "-LLL", "-o", "nettimeout=10", "-H", url, "-D", name, "-w", PASSWORD, "-s", "base")
     program(*search, "-b", "DC=ad,DC=norrvik,DC=example", "dn", environment={"LDAPTLS_REQCERT": "allow"})
 
 
 def open_file(person: Person, order: Order) -> None:
     """Read a file in the common share, and save one of one's own."""
     name = f"{person.login}.txt"
-    share = ("smbclient", f"//files.{DOMAIN}/everyone", "-U", f"{person.login}%{PASSWORD}", "-t", "5", FRESH, "-c")
+    share = ("smbclient", f"//files.{DOMAIN}/everyone", "-U", f"{person.login}%{PASSWORD}", "-t", "14", FRESH, "-c")
     said = program(*share, f"get läs-mig.txt -; put /etc/services {name}; del {name}")
     if "NT_STATUS_" in said:
         raise NotDone(said)
@@ -181,7 +181,7 @@ def join_wireless(person: Person, order: Order) -> None:
     """Be let into the wireless network."""
     attributes = f'User-Name = "{person.login}", User-Password = "{PASSWORD}", Message-Authenticator = 0x00'
     server = socket.gethostbyname(f"radius.{DOMAIN}")
-    said = program("radclient", "-r2", "-t2", f"{server}:1812", "auth", "delad-hemlighet", text=attributes)
+    said = program("radclient", "-r5", "-t2", f"{server}:1812", "auth", "delad-hemlighet", text=attributes)
     if "Access-Accept" not in said:
         raise NotDone("The wireless network refuses the password")
 

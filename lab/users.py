@@ -19,7 +19,7 @@ from lab.tasks import TASKS, Deed, Order
 
 #: People who work at the same time at one workstation.
 HANDS = 3
-LONGEST = 300
+LONGEST = 900
 
 
 @dataclass(frozen=True)

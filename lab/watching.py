@@ -21,6 +21,8 @@ from lab.servers.opensmtpd import Opensmtpd
 #: The host on which Drifta runs, and the address to which people write for help.
 HOST = "watch"
 DESK = f"helpdesk@{DOMAIN}"
+#: What a machine of the lab has in common with the system around it, and is not to be judged by.
+SHARED = ("memory", "swap", "disk")
 PING = "ping"
 #: What people do in Drifta, by their groups; everybody else only reports.
 ROLES = {"administration": "administrator", "servicedesk": "first_line", "drift": "second_line"}
@@ -140,8 +142,9 @@ def names(watch: Watch, known: list[Look]) -> list[str]:
 
 
 def itself(premises: Premises) -> list[Look]:
-    """The machine that Drifta runs on, and its clock; the load it sees is that of the whole lab."""
-    settings: dict[str, object] = {"services": False, "load_warning": 50, "load_bad": 100}
+    """The machine that Drifta runs on, and its clock; load, memory and disks are those of whatever the lab runs on."""
+    settings: dict[str, object] = {"services": False, "load_warning": 500, "load_bad": 1000}
+    settings |= dict.fromkeys((f"{name}_{state}" for name in SHARED for state in ("warning", "bad")), 100)
     if "names" in premises.machines:
         settings["ntp_server"] = premises["names"].address
     return [Look(HOST, f"{HOST} machine", "host", settings)]

@@ -51,7 +51,7 @@ class Fault:
     """Sites whose people are hurt."""
     by_chance: bool = False
     """Whom it hurts is a matter of luck (lost packets, slow lines), so the users are not asked."""
-    patience: float = 20
+    patience: float = 60
     """Seconds until the symptom shows, or is gone."""
 
     def expected(self) -> set[tuple[str, str]]:

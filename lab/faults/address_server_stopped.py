@@ -18,5 +18,4 @@ FAULT = Fault(
     inject=stop("names", "kea"),
     heal=start("names", "kea"),
     shows=both(sees(datagram("names", 67, b"?"), "refused"), fails("names", "kea")),
-    patience=30,
 )

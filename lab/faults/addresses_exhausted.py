@@ -30,5 +30,4 @@ FAULT = Fault(
     inject=steps(configure("names", "kea", pool=f"{FIRST}-{FIRST}"), take),
     heal=steps(configure("names", "kea"), start("names", "kea")),
     shows=both(sees(datagram("names", 67, b"?"), "silent"), fails("names", "kea")),
-    patience=30,
 )

@@ -42,5 +42,4 @@ FAULT = Fault(
     inject=interrupt,
     heal=unlock,
     shows=sees(fails("backup", "backup_target"), "already locked"),
-    patience=30,
 )

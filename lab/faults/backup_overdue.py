@@ -61,5 +61,4 @@ FAULT = Fault(
     inject=steps(shell("files", f"echo '# {JOB}' > {FILE}"), forget, keep(8)),
     heal=steps(shell("files", f"echo '{JOB}' > {FILE}"), keep(0)),
     shows=both(well(fails("backup", "backup_target")), overdue),
-    patience=30,
 )

@@ -38,5 +38,4 @@ FAULT = Fault(
     inject=exchange(PASSWORD, OTHER),
     heal=exchange(OTHER, PASSWORD),
     shows=sees(fails("backup", "backup_target"), "wrong password"),
-    patience=30,
 )

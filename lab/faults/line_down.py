@@ -20,5 +20,4 @@ FAULT = Fault(
     heal=steps(link("router-norrvik", "line", "up"), until_well(fails("names", "bind9", "backup"))),
     shows=both(away("router-sorfjord"), away("backup")),
     sites=(BRANCH,),
-    patience=30,
 )

@@ -20,5 +20,4 @@ FAULT = Fault(
     heal=no_firewall("router-norrvik"),
     shows=both(well(port("printer2", 8631, "backup")), sees(port("printer2", 8631), "silent")),
     sites=(BRANCH,),
-    patience=40,
 )

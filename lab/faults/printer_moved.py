@@ -26,5 +26,4 @@ FAULT = Fault(
     heal=shell("print", f"{SEND} {uri(NEW)}; cupsenable -h 127.0.0.1:631 {QUEUE}"),
     shows=both(well(port("printer2", 8631)), sees(print_server("-v", QUEUE), OLD)),
     sites=(BRANCH,),
-    patience=40,
 )

@@ -35,5 +35,4 @@ FAULT = Fault(
     heal=shell("printer1", f"rm -f {EMPTY}"),
     shows=sees(told, "media-empty"),
     sites=(HEADQUARTERS,),
-    patience=40,
 )

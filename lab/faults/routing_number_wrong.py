@@ -37,5 +37,4 @@ FAULT = Fault(
     ),
     shows=both(well(connect("router-norrvik", LINE[1], BGP)), session, away("backup")),
     sites=(BRANCH,),
-    patience=30,
 )

@@ -24,5 +24,4 @@ FAULT = Fault(
     heal=steps(start("router-sorfjord", "frr"), until_well(fails("names", "bind9", "backup"))),
     shows=both(sees(connect("router-norrvik", LINE[1], BGP), "refused"), away("backup")),
     sites=(BRANCH,),
-    patience=30,
 )

@@ -21,5 +21,4 @@ FAULT = Fault(
     heal=steps(link("switch-sorfjord", "router-sorfjord", "up"), until_well(fails("names", "bind9", "backup"))),
     shows=both(well(ping("router-norrvik", LINE[1])), away("backup", "router-sorfjord")),
     sites=(BRANCH,),
-    patience=30,
 )

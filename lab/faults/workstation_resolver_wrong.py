@@ -23,5 +23,4 @@ FAULT = Fault(
     heal=RESOLVER.correct,
     shows=both(sees(answers("router-sorfjord", NAME, client="work3"), "NOERROR"), user("look-up", members(BRANCH)[0])),
     sites=(BRANCH,),
-    patience=40,
 )

@@ -21,7 +21,7 @@ from lab.machines import Machine
 from lab.processes import Ended, LabError, Service, until
 
 #: Seconds that a server may take on a machine that has other things to do; ``ready_within`` is for a quiet one.
-PATIENCE = 60
+PATIENCE = 300
 
 
 @dataclass(frozen=True)

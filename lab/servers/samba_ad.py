@@ -20,7 +20,7 @@ BASE = "DC=ad,DC=norrvik,DC=example"
 DATABASE = "/var/lib/samba/private/sam.ldb"
 NORMAL_ACCOUNT = 512
 #: Seconds that provisioning may take on a machine that has other things to do; alone it takes four.
-LONGEST = 180
+LONGEST = 300
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from lab.fixtures import Alone
 from lab.machines import Machine
 from lab.offers import offers
 from lab.office import OFFICE
+from lab.processes import until
 from lab.state import Lab
 from lab.symptoms import both, loopback, sees, well
 
@@ -57,9 +58,13 @@ def test_a_firewall_makes_a_port_silent_that_would_refuse(premises: Premises) ->
     assert look(premises) == "refused"
 
 
+def told(client: Machine) -> list[tuple[str, str, str]]:
+    """Server, router and resolver of every offer."""
+    return [(offer.server, offer.router, offer.resolver) for offer in offers(client)]
+
+
 @pytest.mark.slow
 def test_every_offer_is_heard_and_none_is_taken(kea: Alone) -> None:
     for _ in range(2):
-        (offer,) = offers(kea.client)
-        assert (offer.server, offer.router, offer.resolver) == (kea.machine.address, "10.99.0.1", "10.99.0.2")
+        until(lambda: told(kea.client) == [(kea.machine.address, "10.99.0.1", "10.99.0.2")], 60, "one offer")
     assert kea.client.run("ip", "-4", "-o", "addr", "show", "dev", "eth0").stdout.count("inet ") == 1

@@ -19,23 +19,32 @@ from lab.state import Lab
 from lab.systemd_machines import SystemdMachine
 
 pytestmark = pytest.mark.slow
+#: Seconds to wait for what happens at once, on a machine that has other things to do.
+PATIENCE = 60
 #: Exit status of a program that is not there: the shell's word for it, and systemd's (EXIT_EXEC, systemd.exec(5)).
 ABSENT = (127, 203)
 
 
 @pytest.fixture(scope="module", params=[Machine, SystemdMachine])
-def machine(laboratory: Lab, request: pytest.FixtureRequest) -> Iterator[Machine]:
+def booted(laboratory: Lab, request: pytest.FixtureRequest) -> Iterator[tuple[Machine, list[str]]]:
+    """Return a machine, and what ran on it before any service did."""
     if reason := request.param.systemd and nspawn.why_not():
         pytest.skip(reason)
-    booted = request.param.boot(laboratory, "alpha", disks={"/srv": "size=64k"})
-    yield booted
-    booted.end()
+    machine = request.param.boot(laboratory, "alpha", disks={"/srv": "size=64k"})
+    yield machine, machine.others()
+    machine.end()
 
 
 @pytest.fixture(scope="module")
-def calm(machine: Machine) -> list[str]:
+def machine(booted: tuple[Machine, list[str]]) -> Machine:
+    """Return the machine."""
+    return booted[0]
+
+
+@pytest.fixture(scope="module")
+def calm(booted: tuple[Machine, list[str]]) -> list[str]:
     """Return what runs on the machine without any service."""
-    return machine.others()
+    return booted[1]
 
 
 def test_files_go_where_they_should_with_owner_and_mode(machine: Machine) -> None:
@@ -67,17 +76,17 @@ def test_a_crash_is_seen_and_mended_only_where_that_is_wanted(machine: Machine, 
     lasting = Service("lasting", ("sleep", "1000"), restart=True)
     mortal = Service("mortal", ("sh", "-c", "echo so long; exec sleep 1000"))
     machine.start(lasting)
-    until(lambda: machine.runs("lasting"), 5, "start")
+    until(lambda: machine.runs("lasting"), PATIENCE, "start")
     machine.start(mortal)
-    until(lambda: machine.log("mortal") == "so long", 5, "its first word")
+    until(lambda: machine.log("mortal") == "so long", PATIENCE, "its first word")
     machine.crash("lasting")
     machine.crash("mortal")
-    until(lambda: machine.services()["lasting"]["starts"] == 2 and machine.runs("lasting"), 5, "a second start")
-    until(lambda: machine.services()["mortal"]["exit"] == -signal.SIGKILL, 5, "its end")
+    until(lambda: machine.services()["lasting"]["starts"] == 2 and machine.runs("lasting"), PATIENCE, "a second start")
+    until(lambda: machine.services()["mortal"]["exit"] == -signal.SIGKILL, PATIENCE, "its end")
     assert not machine.runs("mortal")
     assert machine.log("mortal") == "so long"
     machine.stop(lasting)
-    assert machine.others() == calm
+    until(lambda: machine.others() == calm, PATIENCE, "calm")
 
 
 def test_a_service_that_ignores_the_polite_signal_is_stopped(machine: Machine) -> None:
@@ -89,13 +98,13 @@ def test_a_service_that_ignores_the_polite_signal_is_stopped(machine: Machine) -
 
 def test_a_program_that_is_not_there_is_told_in_its_log(machine: Machine) -> None:
     machine.start(Service("absent", ("no-such-program",)))
-    until(lambda: machine.services()["absent"]["exit"] in ABSENT, 5, "its end")
-    until(lambda: "No such file" in machine.log("absent"), 5, "word of it")
+    until(lambda: machine.services()["absent"]["exit"] in ABSENT, PATIENCE, "its end")
+    until(lambda: "No such file" in machine.log("absent"), PATIENCE, "word of it")
 
 
 def test_zombies_are_reaped(machine: Machine, calm: list[str]) -> None:
     machine.shell("(sleep 0.01 &) ; (sleep 0.01 &)")
-    until(lambda: machine.others() == calm, 5, "the end of orphans")
+    until(lambda: machine.others() == calm, PATIENCE, "the end of orphans")
 
 
 def test_a_browser_outside_is_let_in(nginx: Alone) -> None:
@@ -112,7 +121,7 @@ def test_a_port_that_is_kept_open_closes_when_the_machine_ends(laboratory: Lab) 
         port = listener.getsockname()[1]
         keep(listener, machine, 80)
     try:
-        until(lambda: "ca.pem" in page_at(port), 10, "a page")
+        until(lambda: "ca.pem" in page_at(port), PATIENCE, "a page")
         assert any("lab.forwarding" in line for line in machine.others())
     finally:
         machine.end()
