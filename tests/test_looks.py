@@ -88,6 +88,7 @@ def example(browser: Browser) -> Iterator[tuple[Running, str]]:
         assert found, house.lines
         with visitor(browser, (house, found[1])) as ann:
             set_mail_server(ann, post.port)
+            ann.let_the_machine_be_busy("/monitor/checks/1/")
         yield house, found[1]
 
 
@@ -256,7 +257,7 @@ def set_mail_server(ann: Visitor, port: int) -> None:
     page.locator("[name=smtp_security]").select_option("none")
     page.locator("main .button-primary").first.click()
     page.wait_for_url("**saved=1")
-    until(lambda: ann.open("/").locator(".banner").count() == 0, 90, "an empty outbox")
+    until(lambda: ann.open("/").locator(".banner").count() == 0, 240, "an empty outbox")
 
 
 @pytest.mark.parametrize(("size", "theme", "density"), LOOKS)
@@ -289,8 +290,7 @@ def test_no_english_is_left(browser: Browser, example: tuple[Running, str], lang
 def test_tickets_by_keys_alone(browser: Browser, example: tuple[Running, str]) -> None:
     with visitor(browser, example, email="ben.ostrom") as ben:
         page = ben.open("/")
-        page.keyboard.press("g")
-        page.keyboard.press("t")
+        ben.keys("g", "t")
         page.wait_for_url("**/tickets/")
         page.keyboard.press("j")
         page.keyboard.press("j")
@@ -298,6 +298,7 @@ def test_tickets_by_keys_alone(browser: Browser, example: tuple[Running, str]) -
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile(r"/tickets/\d+/"))
         first = page.url
+        expect(page.locator("#ticket-items [data-row]").first).to_be_visible()
         page.keyboard.press("?")
         expect(page.locator("#keys")).to_be_visible()
         page.keyboard.press("Escape")
@@ -306,6 +307,7 @@ def test_tickets_by_keys_alone(browser: Browser, example: tuple[Running, str]) -
         page.keyboard.type("Skrevs utan mus.")
         page.keyboard.press("Control+Enter")
         expect(page.locator("#conversation")).to_contain_text("Skrevs utan mus.")
+        expect(page.locator("#compose-note")).to_have_value("")  # the answer has come, not only the news of the change
         page.keyboard.press("Escape")
         page.keyboard.press("h")
         dialog = page.locator("dialog#act")
@@ -328,9 +330,9 @@ def test_tickets_by_keys_alone(browser: Browser, example: tuple[Running, str]) -
 def test_a_call_by_keys_alone(browser: Browser, example: tuple[Running, str]) -> None:
     with visitor(browser, example, email="ben.ostrom") as ben:
         page = ben.open("/")
-        page.keyboard.press("g")
-        page.keyboard.press("c")
+        ben.keys("g", "c")
         page.wait_for_url("**/phone/")
+        expect(page.locator("#caller-search")).to_be_focused()
         page.keyboard.type("oberg@nord")
         expect(page.locator("#phone-found .phone-name")).to_contain_text("Anna Öberg")
         expect(page.locator("#caller-search")).to_be_focused()
@@ -366,6 +368,7 @@ def test_a_passkey_signs_in_without_a_password(browser: Browser, example: tuple[
         page.keyboard.press("Enter")
         page.locator("input[name=name]").fill("Laptop")
         page.locator("input[name=passwordless]").check()
+        page.wait_for_load_state()  # with what the button does
         page.locator("#mfa_webauthn_add").click()
         page.wait_for_url("**/recovery-codes/")
         dag.context.clear_cookies()

@@ -96,7 +96,7 @@ class PostOffice:
         with self._lock:
             return [one.mail for one in self.received if address in one.rcpt_to]
 
-    def wait(self, address: str, number: int, seconds: float = 20) -> list[EmailMessage]:
+    def wait(self, address: str, number: int, seconds: float = 90) -> list[EmailMessage]:
         """Wait until ``number`` mails to an address have arrived."""
         until(lambda: len(self.to(address)) >= number, seconds, f"mail number {number} to {address}")
         return self.to(address)
