@@ -16,7 +16,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from drifta.channels.tests.servers import free_port, until
+from drifta.channels.tests.servers import PATIENCE, free_port, until
 
 USER, PASSWORD = "drifta", "hemligt-ord"
 CONFIGURATION = """
@@ -46,7 +46,7 @@ def opensmtpd(folder: Path, target: int) -> Iterator[int]:
             yield port
         finally:
             running.terminate()
-            running.wait(20)
+            running.wait(PATIENCE)
 
 
 def _listens(port: int) -> bool:
@@ -85,7 +85,7 @@ def submission(folder: Path, security: str) -> Iterator[Submission]:
     options = {"ssl_context": context} if security == "tls" else {"tls_context": context, "require_starttls": True}
     controller = Controller(
         taken, hostname="localhost", port=taken.port, authenticator=_authenticate, auth_required=True,
-        auth_require_tls=security == "starttls", **options,
+        auth_require_tls=security == "starttls", ready_timeout=PATIENCE, **options,
     )  # fmt: skip
     controller.start()
     try:

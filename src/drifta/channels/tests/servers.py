@@ -4,6 +4,7 @@ import asyncio
 import getpass
 import imaplib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -18,20 +19,29 @@ from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.db import connection
 
+#: Seconds in which a server of another maker starts or ends.
+PATIENCE = 120
 RUN = {
     "intake": "from drifta.channels.intake import run; run()",
     "worker": "from drifta.kernel.worker import work; work()",
 }
 
 
+#: Ports below those that the system gives to whoever asks for any (from 32768 on), for each worker of the tests
+#: its own: nobody takes one between two uses of it.
+PORTS = range(30_000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 8, 32_700, 8)
+
+
 def free_port() -> int:
-    """Return a TCP port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port that nobody listens on now, nor will by chance."""
+    while True:
+        port = random.SystemRandom().choice(PORTS)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
-def until(condition: Callable[[], object], seconds: float = 30, what: str = "it") -> None:
+def until(condition: Callable[[], object], seconds: float = 180, what: str = "it") -> None:
     """Wait for a condition; fails the test when it does not come true in time."""
     end = time.monotonic() + seconds
     while not condition():
@@ -81,7 +91,7 @@ class Process:
         """Ask to end, and insist after a while."""
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -127,7 +137,7 @@ class Sink:  # aiosmtpd gives its hooks their names
         self.recipient_answer = "250 OK"
         #: Seconds it takes over a mail, and how many it was given at the same time.
         self.seconds, self.at_once, self.most_at_once = 0.0, 0, 0
-        self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self.controller = Controller(self, hostname="127.0.0.1", port=free_port(), ready_timeout=PATIENCE)
 
     @property
     def port(self) -> int:
@@ -227,7 +237,7 @@ def dovecot(home: Path) -> Iterator[int]:
         yield port
     finally:
         running.terminate()
-        running.wait(20)
+        running.wait(PATIENCE)
 
 
 def _signs_in(port: int) -> bool:
