@@ -50,7 +50,7 @@ class FakeServer:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, condition: Any, seconds: float = 10.0) -> None:
+    async def until(self, condition: Any, seconds: float = 120.0) -> None:
         """Wait until ``condition()`` holds after some batch; raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():

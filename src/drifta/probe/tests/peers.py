@@ -120,9 +120,9 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]
 
 
 @asynccontextmanager
-async def listen(talk: Talk, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> AsyncIterator[int]:
+async def listen(talk: Talk, tls: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator[int]:
     """Serve ``talk`` on loopback; yield the port."""
-    server = await asyncio.start_server(talk, host, 0, ssl=tls)
+    server = await asyncio.start_server(talk, "127.0.0.1", port, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -1,15 +1,13 @@
 """The whole probe as a process against a server: outages, crashes, wrong keys, TLS. Nothing lost, nothing doubled."""
 
 import asyncio
-import itertools
 import os
 import signal
-import socket
 import ssl
 import sys
 from array import array
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +16,25 @@ from aiohttp import web
 
 from drifta.probe.batch import CHANGED, DEMANDED, HARD, LATE
 from drifta.probe.check import State
-from drifta.probe.tests.conftest import run
+from drifta.probe.tests.conftest import PLENTY, run
 from drifta.probe.tests.fake_server import KEY, FakeServer, problem, serve
-from drifta.probe.tests.peers import Authority, listen
+from drifta.probe.tests.peers import Authority, listen, reserved_port
 
 pytestmark = pytest.mark.slow
 
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+PROGRAM = ("-m", "drifta.probe")
+#: A probe that writes at once what is urgent, and everything else an hour later; its arguments follow.
+SLOW_WRITER = (
+    "-c",
+    """
+import sys
+from drifta.probe import __main__, main
+main._WRITE_EVERY = 3600.0
+raise SystemExit(__main__.main(sys.argv[1:]))
+""",
+)
+#: Seconds in which happens what happens at once: less than the assignments' long poll would take by itself.
+AT_ONCE = 20.0
 
 
 def tcp(identifier: int, port: int, **changes: Any) -> dict[str, Any]:
@@ -49,7 +55,7 @@ class Process:
         async for line in self.process.stderr:
             self.log += line.decode()
 
-    async def says(self, text: str, seconds: float = 30.0) -> None:
+    async def says(self, text: str, seconds: float = 2 * PLENTY) -> None:
         end = asyncio.get_running_loop().time() + seconds
         while text not in self.log:
             assert asyncio.get_running_loop().time() < end, f"{text!r} was not said in {seconds} s: {self.log}"
@@ -58,18 +64,39 @@ class Process:
     async def end(self, number: int = signal.SIGTERM) -> int:
         if self.process.returncode is None:
             self.process.send_signal(number)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PLENTY):
             code = await self.process.wait()
             await self._reading
         return code
 
 
+class Visits:
+    """A service that counts who connects."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._came = asyncio.Event()
+
+    def talk(self, _incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        self.count += 1
+        self._came.set()
+        outgoing.close()
+
+    async def more(self, number: int) -> None:
+        """Wait until so many have come from now on."""
+        wanted = self.count + number
+        async with asyncio.timeout(2 * PLENTY):
+            while self.count < wanted:
+                self._came.clear()
+                await self._came.wait()
+
+
 @asynccontextmanager
-async def probe(folder: Path, url: str, *more: str) -> AsyncIterator[Process]:
+async def probe(folder: Path, url: str, *more: str, program: tuple[str, ...] = PROGRAM) -> AsyncIterator[Process]:
     key = folder / "key"
     if not key.exists():
         key.write_text(KEY + "\n")
-    command = [sys.executable, "-m", "drifta.probe", "--server", url, "--key-file", str(key)]
+    command = [sys.executable, *program, "--server", url, "--key-file", str(key)]
     process = Process(
         await asyncio.create_subprocess_exec(
             *command, "--data", str(folder / "data"), *more, stderr=asyncio.subprocess.PIPE
@@ -106,27 +133,30 @@ def assert_whole(server: FakeServer) -> None:
 def test_a_probe_reports_as_soon_as_it_is_connected(tmp_path: Path) -> None:
     async def go() -> None:
         server = FakeServer()
-        async with serve(server) as url, probe(tmp_path, url) as process:
-            await process.says("Connected")
-            await server.until(lambda: server.bodies, seconds=1.5)  # what is found later is written every two seconds
+        async with serve(server) as url, probe(tmp_path, url, program=SLOW_WRITER):
+            await server.until(lambda: server.bodies)
 
     run(go())
 
 
-def test_a_new_check_a_change_and_a_demand_arrive_within_a_second(tmp_path: Path) -> None:
+def test_a_new_check_a_change_and_a_demand_arrive_at_once(tmp_path: Path) -> None:
     async def go() -> None:
         server = FakeServer()
-        async with serve(server) as url, listen(lambda _i, o: o.close()) as port, probe(tmp_path, url) as process:
-            await server.until(lambda: server.hellos)
+        hourly = {"interval": 3600, "retry_interval": 3600}
+        async with AsyncExitStack() as stack:
+            url = await stack.enter_async_context(serve(server))
+            port = await stack.enter_async_context(listen(lambda _i, o: o.close()))
+            nobody = stack.enter_context(reserved_port())
+            process = await stack.enter_async_context(probe(tmp_path, url, program=SLOW_WRITER))
             await process.says("Connected")
-            server.assign(tcp(7, port, interval=60))
-            await server.until(lambda: server.rows == 1, 1.0)
-            server.assign(tcp(7, port, interval=60, run_now="again"))
-            await server.until(lambda: server.rows == 2, 1.0)
+            server.assign(tcp(7, port, **hourly))
+            await server.until(lambda: server.rows == 1, AT_ONCE)
+            server.assign(tcp(7, port, **hourly, run_now="again"))
+            await server.until(lambda: server.rows == 2, AT_ONCE)
             assert [body.runs for body in server.bodies.values() if body.runs] == [{0: "again"}]
             assert rows(server)[1][3] & DEMANDED
-            server.assign(tcp(7, free_port(), interval=60, version=2))
-            await server.until(lambda: server.rows == 3, 1.0)
+            server.assign(tcp(7, nobody, **hourly, version=2))
+            await server.until(lambda: server.rows == 3, AT_ONCE)
             assert rows(server)[2][2] == State.BAD
             assert await process.end() == 0
         hello = server.hellos[0]
@@ -139,13 +169,13 @@ def test_a_new_check_a_change_and_a_demand_arrive_within_a_second(tmp_path: Path
 def test_soft_hard_and_recovery_as_the_server_sees_them(tmp_path: Path) -> None:
     async def go() -> None:
         server = FakeServer()
-        port = free_port()
-        server.assign(tcp(1, port, retries=1))
-        async with serve(server) as url, probe(tmp_path, url):
-            await server.until(lambda: server.rows >= 2)
-            target = await asyncio.start_server(lambda _i, o: o.close(), "127.0.0.1", port)
-            await server.until(lambda: rows(server)[-1][2] == State.GOOD)
-            target.close()
+        async with AsyncExitStack() as stack:
+            port = stack.enter_context(reserved_port())
+            server.assign(tcp(1, port, retries=1))
+            async with serve(server) as url, probe(tmp_path, url):
+                await server.until(lambda: server.rows >= 2)
+                await stack.enter_async_context(listen(lambda _i, o: o.close(), port=port))
+                await server.until(lambda: rows(server)[-1][2] == State.GOOD)
         changed = [(state, flags & HARD) for _, _, state, flags in rows(server) if flags & CHANGED]
         assert changed == [(State.BAD, 0), (State.BAD, HARD), (State.GOOD, HARD)]
         texts = [text for body in server.bodies.values() for text in body.texts.values()]
@@ -156,22 +186,24 @@ def test_soft_hard_and_recovery_as_the_server_sees_them(tmp_path: Path) -> None:
 
 def test_an_outage_is_bridged_and_its_rows_are_late(tmp_path: Path) -> None:
     async def go() -> None:
-        server, port = FakeServer(), free_port()
-        async with listen(lambda _i, o: o.close()) as target:
+        server, visits = FakeServer(), Visits()
+        async with listen(visits.talk) as target, AsyncExitStack() as stack:
+            port = stack.enter_context(reserved_port())
             server.assign(*(tcp(number, target) for number in range(1, 21)))
-            async with probe(tmp_path, f"http://127.0.0.1:{port}") as process:
-                async with serve(server, port):
-                    await server.until(lambda: server.rows >= 40)
-                await process.says("No connection")
-                before = server.rows
-                await asyncio.sleep(2.5)  # the outage: nothing to wait for
-                async with serve(server, port):
-                    await server.until(lambda: server.rows >= before + 60)
-                    assert await process.end() == 0
+            async with serve(server, port) as url:
+                process = await stack.enter_async_context(probe(tmp_path, url))
+                await server.until(lambda: server.rows >= 40)
+            await process.says("No connection")
+            before = server.rows
+            await visits.more(60)  # the outage: at most one run of each check has begun and not ended
+            async with serve(server, port):
+                await server.until(lambda: server.rows >= before + 60)
+                assert await process.end() == 0
         assert_whole(server)
         late = [bool(flags & LATE) for _, _, _, flags in rows(server)]
         assert 20 <= sum(late) < len(late)
-        assert process.log.count("No connection") == 1
+        lost = [line for line in process.log.splitlines() if "No connection" in line]
+        assert len(lost) == len(set(lost)), "each reason is said once"
         assert process.log.count("Connected to") == 2
 
     run(go())
@@ -200,17 +232,17 @@ def test_kill_9_loses_and_doubles_nothing(tmp_path: Path) -> None:
 
 def test_a_start_while_cut_off_goes_on_with_what_is_known(tmp_path: Path) -> None:
     async def go() -> None:
-        server, port = FakeServer(), free_port()
-        url = f"http://127.0.0.1:{port}"
-        async with listen(lambda _i, o: o.close()) as target:
-            server.assign(tcp(1, target, settings={"host": "127.0.0.1", "port": target}))
-            async with serve(server, port), probe(tmp_path, url) as process:
+        server, visits = FakeServer(), Visits()
+        async with listen(visits.talk) as target, AsyncExitStack() as stack:
+            port = stack.enter_context(reserved_port())
+            server.assign(tcp(1, target))
+            async with serve(server, port) as url, probe(tmp_path, url) as process:
                 await server.until(lambda: server.rows >= 1)
                 await process.end()
             async with probe(tmp_path, url) as process:
                 await process.says("Going on with 1 checks")
                 await process.says("No connection")
-                await asyncio.sleep(2)  # measuring alone
+                await visits.more(2)  # measuring alone
                 before = server.rows
                 async with serve(server, port):
                     await server.until(lambda: server.rows >= before + 2)
@@ -278,10 +310,11 @@ def test_a_clock_a_day_off_is_said_and_changes_nothing(tmp_path: Path, seconds: 
             server.assign(tcp(1, target))
             async with probe(tmp_path, url) as process:
                 await server.until(lambda: server.rows >= 2)
+                await process.says("clock differs")
                 assert process.log.count("clock differs") == 1
                 server.clock_offset = 0
                 await process.says("agrees with the server's again")
-        assert max(server.ages) < 5000
+        assert max(server.ages) < 600_000
 
     run(go())
 
@@ -346,8 +379,9 @@ def test_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(tmp_pa
         server = FakeServer()
         data = tmp_path / "data"
         data.mkdir()
-        async with serve(server) as url, listen(lambda _i, o: o.close()) as target:
-            server.assign(*(tcp(number, target) for number in range(1, 61)))
+        visits = Visits()
+        async with serve(server) as url, listen(lambda _i, o: o.close()) as target, listen(visits.talk) as counted:
+            server.assign(*(tcp(number, target if number > 1 else counted) for number in range(1, 61)))
             (tmp_path / "key").write_text(KEY)
             inside = (
                 f"mount -t tmpfs -o size=1m tmpfs {data} && exec {sys.executable} -m drifta.probe "
@@ -371,7 +405,6 @@ def test_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(tmp_pa
             finally:
                 await process.end(signal.SIGKILL)
         assert_whole(server)
-        moments = sorted(moment for check, moment, _, _ in rows(server) if check == 1)
-        assert max(late - early for early, late in itertools.pairwise(moments)) < 1900
+        assert sum(check == 1 for check, _, _, _ in rows(server)) >= visits.count - 1, "the last run may be cut short"
 
     run(go())
