@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.running import Running, drifta
+from tests.running import PATIENCE, Running, drifta
 
 #: What keeps Chromium quiet on a machine without a screen and without the internet.
 CHROMIUM = [
@@ -33,6 +33,8 @@ def browser() -> Iterator[Browser]:
     the next test may want one of its own, or may come with another Playwright.
     """
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=CHROMIUM, timeout=PATIENCE * 1000
+        )
         yield chromium
         chromium.close()

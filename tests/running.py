@@ -65,13 +65,13 @@ class Running:
     def stop(self) -> int:
         """Stop as Ctrl-C does and return the exit status."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(90)
 
     def command(self, *arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
         """Run a ``drifta`` command on the same data directory."""
         return subprocess.run(  # type: ignore[call-overload,no-any-return]
             [sys.executable, "-m", "drifta.site", *arguments, "--data", str(self.data)],
-            env=environment(), capture_output=True, text=True, timeout=120, check=False, **options,
+            env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False, **options,
         )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def drifta(*arguments: str, data: Path | None = None) -> Iterator[Running]:
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(30)
+            process.wait(90)
         if data is None:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -30,7 +30,7 @@ def listener(port: int) -> socket.socket:
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     made.bind(("127.0.0.1", port))
-    made.listen(100)
+    made.listen(1000)
     return made
 
 

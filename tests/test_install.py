@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 REPOSITORY = Path(__file__).resolve().parent.parent
 GUIDE = REPOSITORY / "docs" / "guide" / "install.md"
 PROGRAM = f"{sys.executable} -m drifta.site"
-PATIENCE = 90
+PATIENCE = 240
 
 
 def unit() -> str:

@@ -49,7 +49,7 @@ def name_of(process: psutil.Process) -> str:
         return ""
 
 
-def until(condition: Callable[[], bool], seconds: float = 120) -> None:
+def until(condition: Callable[[], bool], seconds: float = 240) -> None:
     """Wait for ``condition``, at most ``seconds``."""
     end = time.monotonic() + seconds
     while not condition():
@@ -66,7 +66,7 @@ def drifta(*words: str | Path, stdin: str = "") -> subprocess.CompletedProcess[s
     """Run a command that ends by itself."""
     command = [*COMMAND, *map(str, words)]
     return subprocess.run(
-        command, input=stdin, env=environment(), capture_output=True, check=False, text=True, timeout=120
+        command, input=stdin, env=environment(), capture_output=True, check=False, text=True, timeout=240
     )
 
 
@@ -127,7 +127,7 @@ class House:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         try:
-            return self.process.wait(60)
+            return self.process.wait(90)
         finally:
             self.process.kill()
             self.reader.join(10)

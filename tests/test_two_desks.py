@@ -52,7 +52,7 @@ class Careless:
 def careless(ports: dict[str, int]) -> Iterator[int]:
     """Run the careless server until the block ends; gives its port."""
     port = free_port()
-    controller = Controller(Careless(ports), hostname="127.0.0.1", port=port)
+    controller = Controller(Careless(ports), hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
     try:
         yield port
@@ -84,7 +84,7 @@ def test_desks_that_write_to_each_other_stop(is_marked: bool) -> None:
             south.set_up(PASSWORD, SOUTH, first.smtp_port if is_marked else between)
             send(second.smtp_port, letter(f"Nord <{NORTH}>", "Skrivaren svarar inte", "Hjälp oss, tack.", SOUTH))
             until(lambda: mails(north, south) > 0, what="the confirmation")
-            until(lambda: is_quiet(north) and is_quiet(south), 120, "the end")
+            until(lambda: is_quiet(north) and is_quiet(south), 240, "the end")
         assert 1 <= mails(north, south) <= (FEW if is_marked else MANY)
         assert south.count("desk_ticket") >= 1
         for house in (north, south):

@@ -106,7 +106,9 @@ class PostOffice:
 def post_office() -> Iterator[PostOffice]:
     """Run a mail server on a free port."""
     office = PostOffice(free_port())
-    controller = Controller(office, hostname="127.0.0.1", port=office.port, data_size_limit=100_000_000)
+    controller = Controller(
+        office, hostname="127.0.0.1", port=office.port, data_size_limit=100_000_000, ready_timeout=60
+    )
     controller.start()
     try:
         yield office

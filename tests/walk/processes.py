@@ -9,7 +9,7 @@ import psutil
 import psycopg
 
 from drifta.site.postgres.cluster import Cluster
-from tests.running import Running, environment, until
+from tests.running import PATIENCE, Running, environment, until
 
 NAMES = ("web", "worker", "intake", "probe")
 #: Sets Drifta up as the pages do, without a browser: administrator, desk address, mail server.
@@ -80,7 +80,7 @@ class House:
         )
         command = [sys.executable, "-c", textwrap.dedent(program), *arguments]
         done = subprocess.run(
-            command, env=house, input=given, capture_output=True, text=True, timeout=120, check=False
+            command, env=house, input=given, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -87,5 +87,5 @@ class WebServer:
         """Stop it."""
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(10)
+            self.process.wait(60)
             self.process = None
