@@ -33,7 +33,9 @@ ENDS = ("", "x", "!", ", x", ":")
 LINES = [
     (beginning + unit * LENGTH)[:LENGTH] + end for beginning, unit, end in itertools.product(BEGINNINGS, UNITS, ENDS)
 ]
+#: Seconds that a line may take at its quickest; what tries every way takes hours, and what is slow once was disturbed.
 SECONDS = 0.5
+TRIES = 5
 
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -55,7 +57,7 @@ def patience() -> Iterator[None]:
         raise TimeoutError("a line takes this pattern too long")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(60)
+    signal.alarm(300)
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)
@@ -65,6 +67,11 @@ def patience() -> Iterator[None]:
 @pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
 def test_no_line_takes_a_pattern_long(pattern: re.Pattern[str]) -> None:
     for line in LINES:
-        began = time.process_time()
-        pattern.search(line)
-        assert time.process_time() - began < SECONDS, line
+        assert any(seconds(pattern, line) < SECONDS for _try in range(TRIES)), line
+
+
+def seconds(pattern: re.Pattern[str], line: str) -> float:
+    """Return the seconds of this thread that the pattern takes over a line."""
+    began = time.thread_time()
+    pattern.search(line)
+    return time.thread_time() - began
