@@ -90,15 +90,15 @@ def test_the_pages(house, printing, paper) -> None:
     assert made.status_code == 302
     toner = Category.objects.get(name="Toner")
     assert client.post("/categories/new/", {"name": "Toner", "parent_id": printing.pk}).status_code == 422
-    assert client.post(f"/categories/{toner.pk}/", {"name": "Ink", "version": toner.version}).status_code == 302
+    assert client.post(f"/categories/{toner.pk}/", {"name": "Ink, black", "version": toner.version}).status_code == 302
     toner.refresh_from_db()
-    assert (toner.name, toner.parent) == ("Ink", None)
+    assert (toner.name, toner.parent) == ("Ink, black", None)
     stale = client.post(f"/categories/{toner.pk}/", {"name": "Old", "version": 1})
     assert stale.status_code == 422
     given = {"action": "desk.archive_category", "subject": toner.subject_key}
     client.post("/ui/act", given)
     assert "Archived" in text_of(client.get(f"/categories/{toner.pk}/"))
-    assert "Ink" not in text_of(client.get("/categories/?is_active=True"))
+    assert "Ink, black" not in text_of(client.get("/categories/?is_active=True"))
     assert browser_of(house.ben).get(f"/categories/{toner.pk}/").status_code == 403
     assert browser_of(house.eva).get(f"/categories/{toner.pk}/").status_code == 404
 

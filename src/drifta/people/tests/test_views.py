@@ -29,7 +29,7 @@ def test_a_stranger_from_another_organisation_finds_nothing(house) -> None:
     eva = client_of(house.eva)
     for path in ("", "edit/", "roles/", "merge/"):
         assert eva.get(f"/people/{house.dag.pk}/{path}").status_code == 404
-    assert "Dag" not in eva.get("/people/").content.decode()
+    assert "Dag Berg" not in eva.get("/people/").content.decode()
 
 
 def test_a_requester_sees_only_the_own_profile(house) -> None:

@@ -166,7 +166,7 @@ def test_the_event_log_is_told_in_words_filtered_and_kept_apart(house) -> None:
     with guard.writing():
         house.eva.roles = ["administrator"]
         house.eva.save()
-    assert "Dag" not in client_of(house.eva).get("/events/").content.decode()
+    assert "Dag Berg" not in client_of(house.eva).get("/events/").content.decode()
     assert client_of(house.ben).get("/events/").status_code == 403
     assert b"changed title" in b"".join(ann.get("/events/?format=csv").streaming_content)
 
