@@ -25,6 +25,7 @@ pytest_plugins = ["lab.fixtures"]
 hypothesis_settings.load_profile("ci")
 
 PASSWORD = "Fjorden-ligger-stilla-7"
+JOB_TABLES = ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers")
 
 # How long an example takes says how busy the machine is, and nothing about what is tested.
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -56,11 +57,11 @@ def _guard(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_jobs_left(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Forget what tests with real transactions have enqueued; Django empties only its own tables after them."""
+    """Forget the jobs and workers of tests with real transactions; Django empties only its own tables after them."""
     yield
     if "transactional_db" in request.fixturenames or _is_transactional(request):
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers CASCADE")
+            cursor.execute(f"TRUNCATE {', '.join(JOB_TABLES)} CASCADE")
 
 
 def _is_transactional(request: pytest.FixtureRequest) -> bool:
