@@ -2,25 +2,25 @@
 
 import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 
 def key_in(file: Path) -> bytes:
-    """Return the key in a file; one that does not exist is made. Several processes may ask at once."""
+    """Return the key in a file; one that does not exist is made. Several processes and threads may ask at once."""
     try:
         return bytes.fromhex(file.read_text().strip())
     except FileNotFoundError:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    incoming = file.with_name(f".{file.name}.{os.getpid()}")
-    handle = os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle, incoming = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # readable by its owner only
     with os.fdopen(handle, "w") as target:
         target.write(os.urandom(32).hex() + "\n")
     try:
-        os.link(incoming, file)  # fails when another process was quicker; then its key is the one
+        os.link(incoming, file)  # fails when somebody else was quicker; then theirs is the key
     except FileExistsError:
         pass
     finally:
-        incoming.unlink()
+        Path(incoming).unlink()
     return bytes.fromhex(file.read_text().strip())
 
 

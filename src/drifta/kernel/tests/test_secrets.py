@@ -1,5 +1,8 @@
 """Secrets at rest: sealed, opened again, and still readable after the keys were changed."""
 
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,9 +14,9 @@ from drifta.kernel.models import DataKey
 
 
 @pytest.fixture(autouse=True)
-def _keys(tmp_path: Path, settings: object) -> None:
-    django_settings.MASTER_KEY_FILE = tmp_path / "keys" / "master.key"
-    django_settings.SIGNING_KEY_FILE = tmp_path / "keys" / "signing.key"
+def _keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(django_settings, "MASTER_KEY_FILE", tmp_path / "keys" / "master.key")
+    monkeypatch.setattr(django_settings, "SIGNING_KEY_FILE", tmp_path / "keys" / "signing.key")
 
 
 @pytest.mark.django_db
@@ -66,6 +69,21 @@ def test_a_foreign_master_key_opens_nothing() -> None:
         DataKey.objects.all().delete()
     with pytest.raises(secrets.Unreadable):
         secrets.unseal(sealed)
+
+
+def test_threads_that_need_a_key_at_once_get_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2)
+    make = os.urandom
+
+    def random(size: int) -> bytes:
+        both.wait(60)  # until the other, too, has found no key
+        return make(size)
+
+    monkeypatch.setattr(os, "urandom", random)
+    with ThreadPoolExecutor(2) as threads:
+        found = set(threads.map(key_in, [tmp_path / "some.key"] * 2))
+    assert found == {key_in(tmp_path / "some.key")}
+    assert [len(key) for key in found] == [32]
 
 
 def test_a_key_file_is_made_once_and_is_private(tmp_path: Path) -> None:
