@@ -57,9 +57,8 @@ async def told(since: str, meanwhile: Callable[[], None]) -> bytes:
     """What the stream tells at once to a page that asks it, when something happens while it is looked up who asks."""
 
     def looked_up(scope: live.Scope) -> Actor:
-        time.sleep(0.3)
         meanwhile()
-        time.sleep(0.3)
+        time.sleep(live.ON_ITS_WAY + 0.5)  # longer than a page hears back anyway
         return SYSTEM
 
     sent: list[bytes] = []
