@@ -263,13 +263,14 @@ def test_the_theme_is_remembered_and_set_before_the_first_paint(look: Seen) -> N
 def test_the_sidebar_is_folded_in_a_narrow_window_until_somebody_unfolds_it(look: Seen) -> None:
     page = look.open("/gallery/")
     words = page.locator(".side-word").first
-    expect(words).to_be_visible()
+    seen, only_read_out = "none", "inset(50%)"
+    expect(words).to_have_css("clip-path", seen)
     page.set_viewport_size({"width": 1024, "height": 768})
-    expect(words).to_be_hidden()
+    expect(words).to_have_css("clip-path", only_read_out)
     page.locator("[data-preference=sidebar]").click()
-    expect(words).to_be_visible()
+    expect(words).to_have_css("clip-path", seen)
     page.reload()
-    expect(words).to_be_visible()
+    expect(words).to_have_css("clip-path", seen)
 
 
 def test_a_curve_is_drawn_and_told_to_screen_readers(look: Seen) -> None:
