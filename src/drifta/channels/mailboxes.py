@@ -79,7 +79,7 @@ class _Watcher(threading.Thread):
         """Take everything in; returns what to tell about mails that stay where they are."""
         skipped: set[str] = set()
         while not self.leave.is_set():
-            found = [mail for mail in imap.waiting(box, self.mailbox.account) if mail.uid not in skipped]
+            found = imap.waiting(box, self.mailbox.account, skipped)
             for mail in found:
                 if mail.size > self.mailbox.size_limit or not self._take(box, mail):
                     skipped.add(mail.uid)

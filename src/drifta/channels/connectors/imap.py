@@ -3,7 +3,7 @@
 import imaplib
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -73,15 +73,30 @@ def _leave(box: Box) -> None:
         box.client.shutdown()
 
 
-def waiting(box: Box, account: Account) -> list[Fetched]:
-    """Return what lies in the folder, oldest first, at most a portion."""
+def waiting(box: Box, account: Account, skipped: Collection[str] = ()) -> list[Fetched]:
+    """Return what lies in the folder but for the UIDs ``skipped``, oldest first, at most a portion."""
     validity = box.folder.status(account.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
-    uids = [uid for uid in box.uids() if uid][:PORTION]
+    uids = [uid for uid in _uids(box) if uid not in skipped][:PORTION]
     if not uids:
         return []
     _status, answer = box.client.uid("FETCH", ",".join(uids), "(UID RFC822.SIZE)")
     sizes = dict(_sizes(answer))
     return [Fetched(uid, f"{validity}:{uid}", sizes.get(uid, 0)) for uid in uids]
+
+
+def _uids(box: Box) -> list[str]:
+    """Return the UIDs of all mails. A mail that comes meanwhile is announced in the answer, which does not list it.
+
+    As it is not announced again (RFC 3501, 5.2), waiting would not end for it: so it is asked for at once.
+    """
+    before: list[str] | None = None
+    while True:
+        box.client.response("EXISTS")  # forgets what was announced until now
+        found = [uid for uid in box.uids() if uid]
+        announced = box.client.response("EXISTS")[1][-1]
+        if found == before or int(announced or 0) <= len(found):
+            return found
+        before = found
 
 
 def _sizes(answer: list[bytes | tuple[bytes, bytes]]) -> Iterator[tuple[str, int]]:

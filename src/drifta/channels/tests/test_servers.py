@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 
 from drifta.channels import actions, sending, work
+from drifta.channels.connectors import imap
 from drifta.channels.models import Mailbox, OutgoingMail, RawMail
 from drifta.channels.settings import MailSettings
 from drifta.channels.tests import servers
@@ -245,6 +246,36 @@ def short_path():
     """A folder whose path leaves room for the names of dovecot's sockets (107 bytes in all)."""
     with tempfile.TemporaryDirectory(prefix="dc-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
+
+
+def test_a_mail_that_comes_while_an_imap_mailbox_is_searched_is_found(short_path, monkeypatch):
+    """The server announces it in the answer that does not have it yet, and not again while we wait."""
+    with servers.dovecot(short_path) as port:
+        account = imap.Account("127.0.0.1", port, "none", "desk", "hemligt")
+        sender = imaplib.IMAP4("127.0.0.1", port)
+        sender.login("desk", "hemligt")
+        with imap.connected(account) as box:
+            ask = box.folder.status
+
+            def ask_and_let_a_mail_come(*about):
+                answer = ask(*about)
+                sender.append("INBOX", None, None, letter().as_bytes())
+                return answer
+
+            monkeypatch.setattr(box.folder, "status", ask_and_let_a_mail_come)
+            assert len(imap.waiting(box, account)) == 1
+        sender.logout()
+
+
+def test_mails_that_stay_in_an_imap_mailbox_hide_none_behind_them(short_path, monkeypatch):
+    monkeypatch.setattr(imap, "PORTION", 2)
+    with servers.dovecot(short_path) as port:
+        account = imap.Account("127.0.0.1", port, "none", "desk", "hemligt")
+        with imap.connected(account) as box:
+            for _ in range(3):
+                box.append(letter().as_bytes(), "INBOX")
+            first, second = imap.waiting(box, account)
+            assert len(imap.waiting(box, account, {first.uid, second.uid})) == 1
 
 
 def test_an_imap_mailbox_is_emptied_and_a_new_mail_is_noticed_at_once(house, short_path):
