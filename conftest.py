@@ -10,7 +10,6 @@ from django.conf import settings as django_settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.core.cache import cache as django_cache
 from django.db import connection
-from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from drifta.kernel import guard
@@ -22,14 +21,10 @@ pytest_plugins = ["lab.fixtures"]
 
 # The same examples in every run and no limit on the time of one: a test fails for what was changed, not for the luck
 # of an example or a pause of the machine. Others: ``pytest -m hypothesis --hypothesis-profile=default``.
-hypothesis_settings.load_profile("ci")
+hypothesis.settings.load_profile("ci")
 
 PASSWORD = "Fjorden-ligger-stilla-7"
 JOB_TABLES = ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers")
-
-# How long an example takes says how busy the machine is, and nothing about what is tested.
-hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
