@@ -80,6 +80,11 @@ def _live(found: Found) -> Iterator[Figure]:
         yield most(f"{what}, p95", row["p95"], "ms", row["budget"])
 
 
+def _lab(found: Found) -> Iterator[Figure]:
+    for row in found["lab"]:
+        yield most(row["what"], row["value"], row["unit"], row["budget"])
+
+
 READERS: dict[str, Callable[[Found], Iterator[Figure]]] = {
     "up": _up,
     "desk": _desk,
@@ -88,6 +93,7 @@ READERS: dict[str, Callable[[Found], Iterator[Figure]]] = {
     "checks": _checks,
     "series": _series,
     "live": _live,
+    "lab": _lab,
 }
 
 
