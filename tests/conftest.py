@@ -1,11 +1,11 @@
-"""Fixtures of the whole-house tests: a running Drifta, and a browser."""
+"""What the tests of the whole house share: a browser."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.running import PATIENCE, Running, drifta
+from tests.running import PATIENCE
 
 #: What keeps Chromium quiet on a machine without a screen and without the internet.
 CHROMIUM = [
@@ -16,13 +16,6 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-@pytest.fixture(scope="session")
-def running() -> Iterator[Running]:
-    """Return a freshly started, empty Drifta, shared by the tests of one session."""
-    with drifta() as house:
-        yield house
 
 
 @pytest.fixture(scope="module")
