@@ -112,6 +112,13 @@ class Lookups:
         return bool(desk.takes_replies(self.ticket(ticket)))
 
 
+#: What stands before a mail that may not be read: of such a file nothing is parsed (RFC 2046, 4.5.1).
+COVER = (
+    "From: <{sender}>\r\nContent-Type: application/octet-stream\r\n"
+    "Content-Disposition: attachment; filename=mail.eml\r\n\r\n"
+)
+
+
 def fingerprint(mail: Mail) -> str:
     """Return what tells the same mail again; empty for mail without an identifier."""
     if not mail.message_id:
@@ -122,8 +129,9 @@ def fingerprint(mail: Mail) -> str:
 
 
 def read(raw: RawMail) -> Arrived:
-    """Return a stored mail as it reads."""
-    mail = parse(files.read(raw.sha256))
+    """Return a stored mail as it reads; one that may not be read comes as a file in a mail of the same sender."""
+    content = files.read(raw.sha256)
+    mail = parse(content if raw.may_be_read else COVER.format(sender=raw.envelope_from).encode() + content)
     return Arrived(raw, mail, fingerprint(mail))
 
 

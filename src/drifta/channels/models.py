@@ -143,6 +143,8 @@ class RawMail(Subject):
     #: Mails of one sender share a lane, and a lane is worked through in order.
     lane = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    #: The reason of a mail that ended the worker whenever it was read.
+    CRASH = "crash"
     #: Machine code of what happened, such as ``duplicate``, ``bounce``, ``no-sender``.
     reason = models.CharField(max_length=40, blank=True)
     detail = models.TextField(blank=True)
@@ -174,6 +176,11 @@ class RawMail(Subject):
     def get_absolute_url(self) -> str:
         """Where its page is."""
         return reverse("channels:mail", args=[self.pk])
+
+    @property
+    def may_be_read(self) -> bool:
+        """Whether its content may be parsed. Whoever tries one that has ended the worker may end as well."""
+        return self.reason != self.CRASH
 
 
 class MailReference(models.Model):

@@ -8,7 +8,7 @@ REASONS = {
     "bounce": _("Returned mail; noted on the ticket of the mail that came back."),
     "bounce-unknown": _("Returned mail, but not of a mail that Drifta has sent."),
     "closed-long-ago": _("It answers a ticket that was closed long ago."),
-    "crash": _("Processing it stopped the worker several times."),
+    "crash": _("Reading it stopped the worker several times. What is in it is not shown; download the source."),
     "duplicate": _("The same mail was taken in before."),
     "error": _("Processing it failed."),
     "flood": _("The machine that sent it has sent very many mails within an hour."),

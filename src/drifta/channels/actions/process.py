@@ -33,7 +33,7 @@ def claim(actor: Actor, *, lane: int) -> list[int]:
     """
     rows = list(RawMail.objects.filter(lane=lane, state=S.RECEIVED).order_by("pk")[:PORTION])
     for raw in [row for row in rows if row.attempts >= ATTEMPTS]:
-        put_aside(actor, raw, reason="crash")
+        put_aside(actor, raw, reason=RawMail.CRASH)
     rows = [row for row in rows if row.state == S.RECEIVED]
     if any(row.attempts for row in rows):
         rows = rows[:1]
@@ -108,6 +108,7 @@ def put_aside(actor: Actor, raw: RawMail, *, reason: str, detail: str = "") -> N
     """Leave a mail that could not be processed to people, with the reason. The system's own."""
     if raw.state != S.RECEIVED:
         return
+    raw.reason = reason  # which tells whether it may be read
     head = _head(raw)
     change(raw, state=S.UNPROCESSED, reason=reason, detail=detail[:5000], processed_at=clock.now(), **head)
     emit(actor, MailUnprocessed(mail=raw.pk, sender=raw.sender, reason=reason), subject=raw)

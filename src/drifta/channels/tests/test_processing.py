@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from drifta.channels import actions, delivery
+from drifta.channels import actions, delivery, lookups
 from drifta.channels.actions import accept
 from drifta.channels.language import detect
 from drifta.channels.mail.parse import parse
@@ -15,7 +15,8 @@ from drifta.channels.settings import MailSettings
 from drifta.channels.tests.factories import DESK, SWEDISH, desk, letter, outbox, take_in
 from drifta.desk import actions as tickets
 from drifta.desk.models import Message, Ticket
-from drifta.kernel import clock, settings
+from drifta.desk.tests.factories import browser_of, text_of
+from drifta.kernel import clock, files, settings
 from drifta.kernel.actor import SYSTEM
 from drifta.kernel.testing import run_jobs
 from drifta.people.actions import add_contact_point
@@ -282,13 +283,28 @@ def test_a_mail_that_breaks_the_code_stops_no_other_and_can_be_retried(ben, dag,
     assert Ticket.objects.filter(subject="gift").exists()
 
 
-def test_a_mail_that_kills_the_worker_is_put_aside_after_three_attempts(dag):
+def test_a_mail_that_kills_the_worker_is_put_aside_after_three_attempts_and_not_read_again(ann, dag, monkeypatch):
     raw = take_in(letter(), jobs=False)
+    content = files.read(raw.sha256)
+
+    def read_or_die(given):
+        if given == content:
+            raise SystemExit
+        return parse(given)
+
+    monkeypatch.setattr(lookups, "parse", read_or_die)
     for _attempt in range(3):
         assert actions.claim(SYSTEM, lane=raw.lane) == [raw.pk]
     assert actions.claim(SYSTEM, lane=raw.lane) == []
     raw.refresh_from_db()
-    assert (raw.state, raw.reason) == ("unprocessed", "crash")
+    assert (raw.state, raw.reason, raw.sender) == ("unprocessed", "crash", "dag@norrvik.example")
+    page = text_of(browser_of(ann).get(raw.get_absolute_url()))
+    assert "Reading it stopped the worker" in page
+    assert "mail.eml" in page
+    actions.make_ticket(ann.actor, raw)
+    ticket = Ticket.objects.get()
+    (file,) = ticket.messages.get().attachments.all()
+    assert (ticket.requester, file.filename, files.read(file.sha256)) == (dag, "mail.eml", content)
 
 
 def test_a_ticket_closed_long_ago_takes_no_answer(ben, dag):

@@ -5,10 +5,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from drifta.channels import queries
+from drifta.channels import lookups, queries
 from drifta.channels.mail import sanitise
 from drifta.channels.mail.entity import Entity
-from drifta.channels.mail.parse import parse
 from drifta.channels.models import RawMail
 from drifta.channels.tables import RawMailTable
 from drifta.kernel import files
@@ -38,13 +37,12 @@ def _visible(request: Request, pk: int) -> RawMail:
 def mail(request: Request, pk: int) -> HttpResponse:
     """Show a mail as it came, as plain text: headers, text and the names of its files."""
     raw = _visible(request, pk)
-    content = files.read(raw.sha256)
-    parsed = parse(content)
+    parsed = lookups.read(raw).mail
     context = {
         "title": str(raw),
         "mail": raw,
         "reason": queries.words_of(raw.reason),
-        "fields": _fields(parsed.root),
+        "fields": _fields(parsed.root) if raw.may_be_read else [],
         "text": (parsed.text or sanitise.text_of(parsed.html or ""))[:SHOWN],
         "attachments": [(one.filename, one.media_type, len(one.content)) for one in parsed.attachments[:FIELDS]],
         "problems": parsed.problems,
