@@ -10,6 +10,7 @@ from typing import Any, Generic, ParamSpec
 
 import procrastinate
 from django.db import connection, transaction
+from django.utils.translation import gettext, gettext_noop
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job as QueuedJob
@@ -23,6 +24,9 @@ P = ParamSpec("P")
 TURNS = 0x7475726E
 #: Hours that finished jobs are kept; failed ones stay until somebody runs them again or discards them.
 KEEP_FINISHED_HOURS = 2
+#: Attempts of a job, where it says nothing else.
+ATTEMPTS = 8
+LOST_WORKER = gettext_noop("The worker ended in the middle of it. Its log of that time tells why.")
 
 
 class Job(Generic[P]):
@@ -84,7 +88,7 @@ class JobCall:
     arguments: dict[str, Any]
 
 
-def job(*, name: str, queue: str = "default", attempts: int = 8) -> Callable[[Callable[P, None]], Job[P]]:
+def job(*, name: str, queue: str = "default", attempts: int = ATTEMPTS) -> Callable[[Callable[P, None]], Job[P]]:
     """Declare a job. After ``attempts`` failures (2, 4, 8 ... seconds apart) it rests in the list of failed jobs."""
 
     def declare(function: Callable[P, None]) -> Job[P]:
@@ -130,6 +134,17 @@ def _record_failure(job_id: int, error: Exception) -> None:
     JobFailure.objects.create(
         job_id=job_id, error=f"{type(error).__name__}: {error}"[:2000], traceback=traceback.format_exc()[-20000:]
     )
+
+
+def attempts_of(name: str) -> int:
+    """How often a job may fail, or end its worker, before it rests in the list of failed jobs."""
+    strategy = app.tasks[name].retry_strategy if name in app.tasks else None
+    return (isinstance(strategy, RetryStrategy) and strategy.max_attempts) or ATTEMPTS
+
+
+def record_lost_worker(job_id: int) -> None:
+    """Keep the reason why a job has failed whose worker did not live to tell."""
+    JobFailure.objects.create(job_id=job_id, error=LOST_WORKER)
 
 
 def defer_many(calls: list[JobCall]) -> None:
@@ -190,7 +205,10 @@ def failed_jobs(limit: int = 200) -> list[FailedJob]:
             " WHERE j.status = 'failed' ORDER BY j.id DESC LIMIT %s",
             [limit],
         )
-        return [FailedJob(row[0], row[1], json.loads(row[2]), *row[3:]) for row in cursor.fetchall()]
+        return [
+            FailedJob(number, name, json.loads(given), attempts, error and gettext(error), *rest)
+            for number, name, given, attempts, error, *rest in cursor.fetchall()
+        ]
 
 
 def run_again(job_id: int) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -62,15 +63,17 @@ WORKER = """
 import django; django.setup()
 from drifta.kernel import worker
 from drifta.kernel.tests import worker_jobs
+{change}
 worker.work(concurrency=2)
 """
 
 
-def start_worker() -> "subprocess.Popen[bytes]":
+def start_worker(change: str = "", **options: Any) -> "subprocess.Popen[bytes]":
+    """Start a worker in a process of its own; ``change`` is run there before."""
     settings = connection.settings_dict
     url = f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}"
     environment = {**os.environ, "DRIFTA_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "drifta.site.settings"}
-    return subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
+    return subprocess.Popen([sys.executable, "-c", WORKER.format(change=change)], env=environment, **options)
 
 
 @pytest.mark.slow
@@ -133,6 +136,37 @@ def test_a_killed_worker_s_job_runs_again_soon() -> None:
     dead = killed_worker("test.worker_hangs")
     with worker_running():
         wait_for(lambda: is_done_by_another("test.worker_hangs", dead))
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_has_ended_its_worker_too_often_is_listed() -> None:
+    from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
+
+    number = worker_jobs.hangs.defer()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s WHERE id = %s", [jobs.ATTEMPTS, number])
+    killed_worker("test.worker_hangs")
+    with worker_running():
+        wait_for(lambda: bool(jobs.failed_jobs()) and bool(jobs.failed_jobs()[0].error))
+    (failed,) = jobs.failed_jobs()
+    assert (failed.id, failed.error) == (number, jobs.LOST_WORKER)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_held_up_ends_and_says_where() -> None:
+    from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
+
+    worker_jobs.holds_up.defer()
+    running = start_worker("worker.HELD_UP_AFTER = 10", stderr=subprocess.PIPE)
+    try:
+        _out, said = running.communicate(timeout=120)
+    finally:
+        running.kill()
+    assert running.returncode == 1
+    assert b"in holds_up" in said
+    assert status("test.worker_is_held_up") == ["doing"]  # until another worker sees that this one is dead
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Jobs for a worker in a process of its own."""
 
+import re
 import time
 
 from drifta.kernel.jobs import job
@@ -13,3 +14,8 @@ def fails() -> None:
 @job(name="test.worker_hangs")
 def hangs() -> None:
     time.sleep(600)
+
+
+@job(name="test.worker_is_held_up")
+def holds_up() -> None:
+    re.match(r"(a|aa)+$", "a" * 90 + "b")  # takes years, and lets nothing else of the process run
