@@ -301,6 +301,7 @@ def test_a_mail_that_kills_the_worker_is_put_aside_after_three_attempts_and_not_
     page = text_of(browser_of(ann).get(raw.get_absolute_url()))
     assert "Reading it stopped the worker" in page
     assert "mail.eml" in page
+    assert "missing-message-id" not in page
     actions.make_ticket(ann.actor, raw)
     ticket = Ticket.objects.get()
     (file,) = ticket.messages.get().attachments.all()

@@ -42,10 +42,10 @@ def mail(request: Request, pk: int) -> HttpResponse:
         "title": str(raw),
         "mail": raw,
         "reason": queries.words_of(raw.reason),
-        "fields": _fields(parsed.root) if raw.may_be_read else [],
+        "fields": _fields(parsed.root) if raw.may_be_read else (),
         "text": (parsed.text or sanitise.text_of(parsed.html or ""))[:SHOWN],
         "attachments": [(one.filename, one.media_type, len(one.content)) for one in parsed.attachments[:FIELDS]],
-        "problems": parsed.problems,
+        "problems": parsed.problems if raw.may_be_read else (),
         "here": "mails",
     }
     return render(request, "channels/mail.html", context)
