@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from drifta.kernel import jobs, worker
 from drifta.kernel.jobs import JobCall, defer_many, job
 from drifta.kernel.testing import run_jobs, waiting_jobs
+from drifta.kernel.tests import worker_jobs
 
 ran: list[int] = []
 
@@ -79,8 +80,6 @@ def start_worker(change: str = "", **options: Any) -> "subprocess.Popen[bytes]":
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_job_that_fails_for_good_is_listed_and_can_run_again() -> None:
-    from drifta.kernel.tests import worker_jobs  # noqa: PLC0415 - declares the jobs in this process too
-
     worker_jobs.fails.defer()
     running = start_worker()
     try:
@@ -130,8 +129,6 @@ def is_done_by_another(name: str, dead: int | None) -> bool:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_s_job_runs_again_soon() -> None:
-    from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
-
     worker_jobs.hangs.defer()
     dead = killed_worker("test.worker_hangs")
     with worker_running():
@@ -141,8 +138,6 @@ def test_a_killed_worker_s_job_runs_again_soon() -> None:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_job_that_has_ended_its_worker_too_often_is_listed() -> None:
-    from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
-
     number = worker_jobs.hangs.defer()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET attempts = %s WHERE id = %s", [jobs.ATTEMPTS, number])
@@ -156,8 +151,6 @@ def test_a_job_that_has_ended_its_worker_too_often_is_listed() -> None:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_held_up_ends_and_says_where() -> None:
-    from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
-
     worker_jobs.holds_up.defer()
     running = start_worker("worker.HELD_UP_AFTER = 10", stderr=subprocess.PIPE)
     try:
@@ -172,8 +165,6 @@ def test_a_worker_that_is_held_up_ends_and_says_where() -> None:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_s_job_gives_way_when_its_like_waits() -> None:
-    from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
-
     def defer() -> None:
         worker_jobs.hangs.task.configure(lock="turn", queueing_lock="turn").defer()
 
@@ -188,8 +179,6 @@ def test_a_killed_worker_s_job_gives_way_when_its_like_waits() -> None:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_was_only_late_keeps_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    from drifta.kernel.tests import worker_jobs  # noqa: PLC0415
-
     def look(suspects: set[int]) -> set[int]:
         return asyncio.run(_look(suspects))
 
